@@ -1,0 +1,73 @@
+package io.fingerpost.contract;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Computes digest and piece hashes while the bytes of a representation stream by. Not thread-safe. */
+public final class RepresentationHasher {
+    private final PieceLayout layout;
+    private final MessageDigest whole = Sha256.newDigest();
+    private final MessageDigest piece = Sha256.newDigest();
+    private final List<Sha256> pieces = new ArrayList<>();
+    private long position;
+
+    public RepresentationHasher(PieceLayout layout) {
+        this.layout = layout;
+    }
+
+    /**
+     * Takes all remaining bytes of {@code bytes}.
+     *
+     * @throws IllegalStateException if there are more bytes than the layout's size
+     */
+    public void update(ByteBuffer bytes) {
+        if (position + bytes.remaining() > layout.size()) {
+            throw new IllegalStateException("more bytes than the " + layout.size() + " that were announced");
+        }
+        if (layout.count() > 1) {
+            updatePieces(bytes.duplicate());
+        }
+        position += bytes.remaining();
+        whole.update(bytes);
+    }
+
+    private void updatePieces(ByteBuffer bytes) {
+        long at = position;
+        while (bytes.hasRemaining()) {
+            int index = layout.pieceAt(at);
+            int missing = (int) (layout.offset(index) + layout.length(index) - at);
+            int step = Math.min(missing, bytes.remaining());
+            piece.update(bytes.slice(bytes.position(), step));
+            bytes.position(bytes.position() + step);
+            at += step;
+            if (step == missing) {
+                pieces.add(Sha256.of(piece.digest()));
+            }
+        }
+    }
+
+    /** Bytes taken so far. */
+    public long position() {
+        return position;
+    }
+
+    public boolean isComplete() {
+        return position == layout.size();
+    }
+
+    /**
+     * What the bytes were.
+     *
+     * @throws IllegalStateException if bytes are missing
+     */
+    public Representation finish(ReplayedHeaders headers) {
+        if (!isComplete()) {
+            throw new IllegalStateException("only " + position + " of " + layout.size() + " bytes arrived");
+        }
+        var digest = Sha256.of(whole.digest());
+        return new Representation(digest, layout.size(), headers,
+                PieceHashes.of(layout.count() == 1 ? List.of(digest) : pieces));
+    }
+}

@@ -1,0 +1,34 @@
+package io.fingerpost.contract.api;
+
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.Sha256;
+
+/** Where the registry's API answers on an edge (RFC 8615: one reserved name, metadata only). */
+public final class ApiPaths {
+    /** The discovery document; everything reserved lies below. */
+    public static final String ROOT = "/.well-known/fingerpost";
+    /** The API when the registry is embedded in the broker. */
+    public static final String EMBEDDED = ROOT + "/v1";
+
+    private ApiPaths() {}
+
+    public static String peers() {
+        return "/peers";
+    }
+
+    public static String peer(PeerId id) {
+        return peers() + "/" + id;
+    }
+
+    public static String heartbeat(PeerId id) {
+        return peer(id) + "/heartbeat";
+    }
+
+    public static String holdings(PeerId id) {
+        return peer(id) + "/holdings";
+    }
+
+    public static String representation(Sha256 digest) {
+        return "/representations/" + digest;
+    }
+}

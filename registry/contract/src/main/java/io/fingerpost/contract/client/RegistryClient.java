@@ -1,0 +1,133 @@
+package io.fingerpost.contract.client;
+
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.ApiPaths;
+import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.LeaseRenewal;
+import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.WireJson;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Speaks to a registry over HTTP, blocking; meant for virtual threads.
+ *
+ * <p>Every call throws {@link RegistryRefused} when the registry says no and another {@link IOException} when it cannot
+ * be asked. The registry is found by the broker's discovery document.
+ */
+public final class RegistryClient {
+    /** Largest answer that is read: a representation of 65,536 pieces is below 3 MiB. */
+    private static final long MAX_ANSWER = 4L << 20;
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+    private final HttpClient http;
+    private final URI discovery;
+    private final JsonMapper json = WireJson.lenient();
+
+    /** @param broker the one URL an agent is configured with */
+    public RegistryClient(HttpClient http, URI broker) {
+        this.http = http;
+        this.discovery = broker.resolve(ApiPaths.ROOT);
+    }
+
+    public Discovery discover() throws IOException {
+        return call(HttpRequest.newBuilder(discovery).GET(), Discovery.class);
+    }
+
+    /** Registers; the registry dials the endpoint back before it answers. */
+    public LeaseGrant register(Registration registration, Optional<String> token) throws IOException {
+        var request = HttpRequest.newBuilder(api(ApiPaths.peers())).POST(body(registration));
+        token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+        return call(request, LeaseGrant.class);
+    }
+
+    public LeaseRenewal heartbeat(LeaseGrant lease) throws IOException {
+        return call(authorized(lease, ApiPaths.heartbeat(lease.peerId())).POST(BodyPublishers.noBody()),
+                LeaseRenewal.class);
+    }
+
+    public void announce(LeaseGrant lease, HoldingsUpdate update) throws IOException {
+        call(authorized(lease, ApiPaths.holdings(lease.peerId())).POST(body(update)), null);
+    }
+
+    /** Ends the lease: no client is sent here any more. */
+    public void goodbye(LeaseGrant lease) throws IOException {
+        call(authorized(lease, ApiPaths.peer(lease.peerId())).DELETE(), null);
+    }
+
+    /** The piece hashes and headers of a digest, from the side that is trusted. */
+    public Representation representation(Sha256 digest) throws IOException {
+        return call(HttpRequest.newBuilder(api(ApiPaths.representation(digest))).GET(), Representation.class);
+    }
+
+    private HttpRequest.Builder authorized(LeaseGrant lease, String path) throws IOException {
+        return HttpRequest.newBuilder(api(path)).header("Authorization", "Bearer " + lease.secret());
+    }
+
+    private volatile @Nullable URI api;
+
+    private URI api(String path) throws IOException {
+        var known = api;
+        if (known == null) {
+            known = discovery.resolve(discover().registry());
+            api = known;
+        }
+        return URI.create(known + path);
+    }
+
+    private HttpRequest.BodyPublisher body(Object value) {
+        return BodyPublishers.ofByteArray(json.writeValueAsBytes(value));
+    }
+
+    private <T> T call(HttpRequest.Builder request, @Nullable Class<T> answer) throws IOException {
+        var response = send(request.header("Content-Type", "application/json").timeout(TIMEOUT).build());
+        if (response.statusCode() >= 300) {
+            throw new RegistryRefused(problem(response));
+        }
+        return read(response, answer);
+    }
+
+    @SuppressWarnings("NullAway") // a call without an answer gives none
+    private <T> T read(HttpResponse<byte[]> response, @Nullable Class<T> answer) throws IOException {
+        if (answer == null) {
+            return null;
+        }
+        try {
+            return json.readValue(response.body(), answer);
+        } catch (JacksonException e) {
+            throw new IOException("the registry's answer makes no sense: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+        try {
+            return http.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while asking the registry", e);
+        }
+    }
+
+    private Problem problem(HttpResponse<byte[]> response) {
+        try {
+            return json.readValue(response.body(), Problem.class);
+        } catch (JacksonException e) {
+            return Problem.of(response.statusCode(), "no-registry",
+                    "the answer is not one of a Fingerpost registry; is the broker's URL right?");
+        }
+    }
+}

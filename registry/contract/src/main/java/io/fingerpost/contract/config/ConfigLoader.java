@@ -1,0 +1,171 @@
+package io.fingerpost.contract.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * Builds a configuration: the defaults, over them a YAML file, over that single keys; then binds it to a record.
+ *
+ * <p>The defaults name every key there is. A key that they do not have, or a value that the record does not take, is a
+ * {@link ConfigException} whose message is one line that names both. `${NAME}` and `${NAME:default}` in a file's values
+ * stand for environment variables.
+ */
+public final class ConfigLoader {
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?}");
+
+    private final YAMLMapper yaml = YAMLMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .addModule(new SimpleModule().addDeserializer(Duration.class, new DurationText()))
+            .build();
+    private final Map<String, String> environment;
+    private final ObjectNode tree;
+
+    /** @param defaults a YAML resource beside {@code owner} that names every key */
+    public ConfigLoader(Class<?> owner, String defaults, Map<String, String> environment) {
+        this.environment = environment;
+        try (InputStream in = Objects.requireNonNull(owner.getResourceAsStream(defaults), defaults)) {
+            this.tree = (ObjectNode) yaml.readTree(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("the built-in " + defaults + " cannot be read", e);
+        }
+    }
+
+    /** Lays the file's keys over what is there. */
+    public ConfigLoader file(Path file) {
+        JsonNode overlay = read(file);
+        if (overlay instanceof ObjectNode object) {
+            overlay(tree, object, "", file.toString());
+        } else if (!overlay.isMissingNode() && !overlay.isNull()) {
+            throw new ConfigException(file + ": keys and values are wanted");
+        }
+        return this;
+    }
+
+    private JsonNode read(Path file) {
+        try {
+            return yaml.readTree(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new ConfigException("--config: no such file: " + file);
+        } catch (IOException e) {
+            throw new ConfigException("--config: cannot read " + file + ": " + e.getMessage());
+        } catch (JacksonException e) {
+            var at = e.getLocation();
+            throw new ConfigException(file + (at == null ? "" : ":" + at.getLineNr()) + ": " + firstLine(e));
+        }
+    }
+
+    /**
+     * Sets one key.
+     *
+     * @param key with dots, such as `lease.ttl`
+     * @param source what to name in an error, such as the option
+     */
+    public ConfigLoader set(String key, String value, String source) {
+        var overlay = yaml.createObjectNode();
+        ObjectNode parent = overlay;
+        String[] names = key.split("\\.", -1);
+        for (String name : Arrays.copyOf(names, names.length - 1)) {
+            parent = parent.putObject(name);
+        }
+        parent.put(names[names.length - 1], value);
+        overlay(tree, overlay, "", source);
+        return this;
+    }
+
+    private void overlay(ObjectNode target, ObjectNode source, String path, String origin) {
+        source.forEachEntry((name, value) -> {
+            String key = path.isEmpty() ? name : path + "." + name;
+            JsonNode existing = target.get(name);
+            if (existing == null || existing.isObject() && !value.isObject()
+                    || !existing.isObject() && value.isObject()) {
+                throw new ConfigException(origin + ": unknown key '" + key + "'"
+                        + (value.isObject() ? "" : " (value '" + value.asString() + "')") + "; known here: "
+                        + target.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", ")));
+            }
+            if (existing instanceof ObjectNode inner) {
+                overlay(inner, (ObjectNode) value, key, origin);
+            } else {
+                target.set(name, fit(existing, substituted(value, key)));
+            }
+        });
+    }
+
+    /** A list may be given as one text with commas. */
+    private JsonNode fit(JsonNode existing, JsonNode value) {
+        if (!existing.isArray() || !value.isString()) {
+            return value;
+        }
+        ArrayNode list = yaml.createArrayNode();
+        Arrays.stream(value.stringValue().split(",")).map(String::strip).filter(part -> !part.isEmpty())
+                .forEach(list::add);
+        return list;
+    }
+
+    private JsonNode substituted(JsonNode value, String key) {
+        if (!value.isString()) {
+            return value;
+        }
+        String text = VARIABLE.matcher(value.stringValue()).replaceAll(found -> Matcher.quoteReplacement(
+                variable(found.group(1), found.group(2), key)));
+        return yaml.getNodeFactory().stringNode(text);
+    }
+
+    private String variable(String name, @Nullable String otherwise, String key) {
+        String value = environment.getOrDefault(name, otherwise);
+        if (value == null) {
+            throw new ConfigException("key '" + key + "': environment variable " + name + " is not set");
+        }
+        return value;
+    }
+
+    /** The record. */
+    public <T> T bind(Class<T> type) {
+        try {
+            return yaml.treeToValue(tree, type);
+        } catch (DatabindException e) {
+            String key = e.getPath().stream().map(part -> part.getPropertyName()).filter(Objects::nonNull)
+                    .collect(Collectors.joining("."));
+            JsonNode value = tree.at("/" + key.replace('.', '/'));
+            String shown = value.isValueNode() ? "bad value '" + value.asString() + "' for '" + key + "'" : key;
+            throw new ConfigException(shown + ": " + reason(e));
+        }
+    }
+
+    private static String reason(DatabindException e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof IllegalArgumentException && cause.getMessage() != null
+                ? cause.getMessage()
+                : firstLine(e);
+    }
+
+    private static String firstLine(JacksonException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+    }
+}
