@@ -1,0 +1,186 @@
+package io.fingerpost.registry;
+
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.LeaseRenewal;
+import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.store.Holder;
+import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.store.RegistryStore;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows the live peers and what they hold.
+ *
+ * <p>A peer is used only after its endpoint proved itself, only while its lease runs, and only what bears the lease's secret
+ * changes anything of it. {@link #holders} and {@link #representations} are safe on I/O threads; the rest may wait.
+ */
+public final class Registry {
+    private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+    private static final int SECRET_BYTES = 32;
+
+    private final RegistryConfig config;
+    private final LeaseTerms terms;
+    private final RegistryStore store;
+    private final RepresentationTable representations;
+    private final EndpointProver prover;
+    private final byte[] ticketSecret;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    /** @param ticketSecret from which each peer's ticket key is derived */
+    public Registry(RegistryConfig config, LeaseTerms terms, RegistryStore store, RepresentationTable representations,
+            EndpointProver prover, byte[] ticketSecret, InstantSource clock) {
+        this.config = config;
+        this.terms = terms;
+        this.store = store;
+        this.representations = representations;
+        this.prover = prover;
+        this.ticketSecret = ticketSecret.clone();
+        this.clock = clock;
+    }
+
+    public LeaseTerms terms() {
+        return terms;
+    }
+
+    public RepresentationTable representations() {
+        return representations;
+    }
+
+    /** The live peers that hold something of {@code digest}. */
+    public List<Holder> holders(Sha256 digest) {
+        return store.holders(digest, clock.instant());
+    }
+
+    /**
+     * Admits a peer whose endpoint proves itself. One that was known under the same key starts anew.
+     *
+     * @param token what the peer shows to count as a super-node
+     * @throws RequestRejected if the token is wrong, the registry is full, or the proof fails
+     */
+    public LeaseGrant register(Registration registration, Optional<String> token) {
+        boolean superNode = token.isPresent();
+        if (superNode && !isSuperNodeToken(token.get())) {
+            throw new RequestRejected(401, "token-unknown", "the token is not one that this broker knows");
+        }
+        PeerId id = registration.key().peerId();
+        requireRoom(id);
+        prover.prove(registration.key(), registration.endpoint());
+        return admit(registration, id, superNode);
+    }
+
+    private LeaseGrant admit(Registration registration, PeerId id, boolean superNode) {
+        Instant now = clock.instant();
+        String secret = newSecret();
+        var ticketKey = TicketKey.derive(ticketSecret, id);
+        store.admit(new Peer(id, registration.endpoint(), superNode, hash(secret), ticketKey, now.plus(terms.ttl())));
+        LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode).log("peer registered");
+        return new LeaseGrant(id, secret, ticketKey, superNode, terms, now);
+    }
+
+    private boolean isSuperNodeToken(String token) {
+        return config.superNodeToken()
+                .map(known -> MessageDigest.isEqual(hash(known).bytes(), hash(token).bytes()))
+                .orElse(false);
+    }
+
+    private void requireRoom(PeerId id) {
+        if (store.peerCount() >= config.maxPeers() && store.find(id).isEmpty()) {
+            throw new RequestRejected(503, "registry-full",
+                    "this registry has its limit of " + config.maxPeers() + " peers");
+        }
+    }
+
+    /** Extends a lease by the ttl from now. */
+    public LeaseRenewal heartbeat(PeerId id, String secret) {
+        requireLease(id, secret);
+        Instant now = clock.instant();
+        if (!store.renew(id, now.plus(terms.ttl()))) {
+            throw leaseLost();
+        }
+        return new LeaseRenewal(terms, now, store.holdingsOf(id));
+    }
+
+    /** Takes in what a peer holds and what no longer. */
+    public void update(PeerId id, String secret, HoldingsUpdate update) {
+        requireLease(id, secret);
+        update.drop().forEach(digest -> store.hold(id, digest, PieceSet.all(0)));
+        for (var held : update.hold()) {
+            if (store.holdingsOf(id) >= config.maxHoldingsPerPeer()) {
+                throw new RequestRejected(429, "too-many-holdings",
+                        "a peer may hold up to " + config.maxHoldingsPerPeer() + " representations here");
+            }
+            store.hold(id, held.digest(), held.pieceSet());
+        }
+    }
+
+    /** Ends a lease at its owner's wish. */
+    public void goodbye(PeerId id, String secret) {
+        requireLease(id, secret);
+        store.remove(id);
+        LOG.atInfo().addKeyValue("peer", id).log("peer said goodbye");
+    }
+
+    private void requireLease(PeerId id, String secret) {
+        Peer peer = store.find(id).filter(known -> known.isLive(clock.instant())).orElseThrow(Registry::leaseLost);
+        if (!MessageDigest.isEqual(peer.secretHash().bytes(), hash(secret).bytes())) {
+            throw new RequestRejected(401, "secret-wrong", "this is not the secret of that peer's lease");
+        }
+    }
+
+    private static RequestRejected leaseLost() {
+        return new RequestRejected(404, "lease-unknown", "no such lease (any more); register again");
+    }
+
+    /** @throws RequestRejected if no resource is known to be that */
+    public Representation representation(Sha256 digest) {
+        return representations.find(digest).orElseThrow(
+                () -> new RequestRejected(404, "representation-unknown", "no resource is known with this digest"));
+    }
+
+    /** Removes peers whose leases ran out; returns how long to wait before the next time. */
+    public Duration sweep() {
+        int removed = store.removeExpired(clock.instant());
+        if (removed > 0) {
+            LOG.atInfo().addKeyValue("peers", removed).log("leases ran out");
+        }
+        return terms.heartbeat();
+    }
+
+    public int peerCount() {
+        return store.peerCount();
+    }
+
+    public long holdingCount() {
+        return store.holdingCount();
+    }
+
+    private String newSecret() {
+        var secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    private static Sha256 hash(String secret) {
+        return Sha256.digestOf(secret.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,36 @@
+package io.fingerpost.registry;
+
+import io.fingerpost.contract.config.ByteSize;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the registry admits and keeps ({@code registry.*}).
+ *
+ * @param allowPeers networks (CIDR) whose special-purpose addresses, such as loopback or private ones, peers may have
+ * @param superNodeToken who registers with it becomes a super-node; empty for none
+ * @param proofTimeout how long an endpoint may take to prove itself
+ * @param maxPeers most peers at a time
+ * @param maxHoldingsPerPeer most holdings of one peer
+ * @param ticketTtl how long a redirect's ticket opens the peer
+ * @param representationMemory about how much memory learned representations may take
+ */
+public record RegistryConfig(List<String> allowPeers, Optional<String> superNodeToken, Duration proofTimeout,
+        int maxPeers,
+        int maxHoldingsPerPeer, Duration ticketTtl, ByteSize representationMemory) {
+    public RegistryConfig {
+        allowPeers = List.copyOf(allowPeers);
+        superNodeToken = superNodeToken.filter(token -> !token.isEmpty());
+        require(proofTimeout.isPositive(), "proof-timeout must be positive");
+        require(maxPeers > 0, "max-peers must be at least 1");
+        require(maxHoldingsPerPeer > 0, "max-holdings-per-peer must be at least 1");
+        require(ticketTtl.compareTo(Duration.ofSeconds(1)) >= 0, "ticket-ttl must be at least 1s");
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.fingerpost.registry.admission;
+
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.registry.RequestRejected;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Fetches a few bytes from an endpoint that a stranger named.
+ *
+ * <p>The name is resolved once, every address it has must pass the policy, and the connection goes to the very address that
+ * was checked: an HTTP client would look the name up again, and the stranger's DNS could answer differently. No redirect is
+ * followed, and size and time of the answer are bounded.
+ */
+public final class EndpointDialler {
+    private static final int MAX_HEAD = 4096;
+    private static final int MAX_BODY = 256;
+
+    private final AddressPolicy policy;
+    private final Duration timeout;
+
+    public EndpointDialler(AddressPolicy policy, Duration timeout) {
+        this.policy = policy;
+        this.timeout = timeout;
+    }
+
+    /**
+     * The body of a 200 answer.
+     *
+     * @throws RequestRejected if the policy forbids the endpoint
+     * @throws IOException if there is no such answer, in words for the one who claimed the endpoint
+     */
+    public String get(PeerEndpoint endpoint, String path) throws IOException {
+        InetAddress address = checkedAddress(endpoint);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try (Socket plain = new Socket()) {
+            plain.connect(new InetSocketAddress(address, endpoint.port()), (int) timeout.toMillis());
+            plain.setSoTimeout(remaining(deadline));
+            Socket socket = endpoint.scheme().equals("https") ? secured(plain, endpoint) : plain;
+            socket.getOutputStream().write(request(endpoint, path));
+            return readAnswer(new BufferedInputStream(new DeadlineStream(socket, deadline), 1024));
+        } catch (SocketTimeoutException e) {
+            throw new IOException("no answer within " + timeout.toMillis() + " ms", e);
+        }
+    }
+
+    private InetAddress checkedAddress(PeerEndpoint endpoint) throws IOException {
+        policy.refusal(endpoint.port()).ifPresent(why -> refuse(endpoint, why));
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(endpoint.host());
+        } catch (UnknownHostException e) {
+            throw new IOException("the host name does not resolve", e);
+        }
+        for (InetAddress address : addresses) {
+            policy.refusal(address).ifPresent(why -> refuse(endpoint, why));
+        }
+        return addresses[0];
+    }
+
+    private static void refuse(PeerEndpoint endpoint, String why) {
+        throw new RequestRejected(403, "endpoint-refused", "a peer cannot be at " + endpoint + ": " + why);
+    }
+
+    private static Socket secured(Socket plain, PeerEndpoint endpoint) throws IOException {
+        var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        var socket = (SSLSocket) factory.createSocket(plain, endpoint.host(), endpoint.port(), true);
+        var parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static byte[] request(PeerEndpoint endpoint, String path) {
+        return ("GET " + path + " HTTP/1.1\r\nHost: " + endpoint.authority()
+                + "\r\nUser-Agent: fingerpost-registry\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String readAnswer(InputStream in) throws IOException {
+        String head = readHead(in);
+        if (!head.matches("(?s)HTTP/1\\.[01] 200 .*")) {
+            throw new IOException("the answer was not 200");
+        }
+        return new String(in.readNBytes(MAX_BODY), StandardCharsets.US_ASCII);
+    }
+
+    private static String readHead(InputStream in) throws IOException {
+        var head = new StringBuilder();
+        while (head.length() < MAX_HEAD && head.indexOf("\r\n\r\n", Math.max(0, head.length() - 4)) < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("the answer was not HTTP");
+            }
+            head.append((char) next);
+        }
+        return head.toString();
+    }
+
+    private static int remaining(long deadline) throws SocketTimeoutException {
+        long millis = (deadline - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+            throw new SocketTimeoutException("deadline");
+        }
+        return (int) millis;
+    }
+
+    /** Reads from a socket until a deadline, however often a trickle of bytes would start the socket's timeout anew. */
+    private static final class DeadlineStream extends InputStream {
+        private final Socket socket;
+        private final InputStream in;
+        private final long deadline;
+
+        DeadlineStream(Socket socket, long deadline) throws IOException {
+            this.socket = socket;
+            this.in = socket.getInputStream();
+            this.deadline = deadline;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            socket.setSoTimeout(remaining(deadline));
+            return in.read(target, offset, length);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.fingerpost.registry.http;
+
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.ApiPaths;
+import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.RequestRejected;
+import io.undertow.Handlers;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RoutingHandler;
+import io.undertow.util.Headers;
+import io.undertow.util.PathTemplateMatch;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The registry over HTTP: everything below {@link ApiPaths#ROOT}. Handlers block, on virtual threads. */
+public final class RegistryApi implements HttpHandler, AutoCloseable {
+    /** Requests at a time; most are done within microseconds, registrations wait for the endpoint's proof. */
+    private static final int MAX_CONCURRENT = 1_024;
+    private static final String PEER = "/peers/{id}";
+
+    private final Registry registry;
+    private final JsonBody json = new JsonBody();
+    private final VirtualThreadHandler handler;
+
+    public RegistryApi(Registry registry) {
+        this.registry = registry;
+        this.handler = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT,
+                Handlers.path(exchange -> {
+                    throw new RequestRejected(404, "no-such-path", "the registry has nothing here");
+                }).addExactPath(ApiPaths.ROOT, this::discover).addPrefixPath(ApiPaths.EMBEDDED, routes()));
+    }
+
+    private RoutingHandler routes() {
+        return Handlers.routing()
+                .post("/peers", this::register)
+                .post(PEER + "/heartbeat", this::heartbeat)
+                .post(PEER + "/holdings", this::announce)
+                .delete(PEER, this::goodbye)
+                .get("/representations/{digest}", this::representation)
+                .setInvalidMethodHandler(_ -> {
+                    throw new RequestRejected(405, "method-not-allowed", "this path takes another method");
+                })
+                .setFallbackHandler(_ -> {
+                    throw new RequestRejected(404, "no-such-path", "the registry has nothing here");
+                });
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        handler.handleRequest(exchange);
+    }
+
+    private void discover(HttpServerExchange exchange) {
+        json.write(exchange, 200, new Discovery(ApiPaths.EMBEDDED, registry.terms()));
+    }
+
+    private void register(HttpServerExchange exchange) throws IOException {
+        var registration = json.read(exchange, Registration.class);
+        json.write(exchange, 201, registry.register(registration, bearer(exchange)));
+    }
+
+    private void heartbeat(HttpServerExchange exchange) {
+        json.write(exchange, 200, registry.heartbeat(peer(exchange), secret(exchange)));
+    }
+
+    private void announce(HttpServerExchange exchange) throws IOException {
+        var update = json.read(exchange, HoldingsUpdate.class);
+        registry.update(peer(exchange), secret(exchange), update);
+        json.write(exchange, 204, null);
+    }
+
+    private void goodbye(HttpServerExchange exchange) {
+        registry.goodbye(peer(exchange), secret(exchange));
+        json.write(exchange, 204, null);
+    }
+
+    private void representation(HttpServerExchange exchange) {
+        json.write(exchange, 200, registry.representation(parameter(exchange, "digest", Sha256::parse)));
+    }
+
+    private static PeerId peer(HttpServerExchange exchange) {
+        return parameter(exchange, "id", PeerId::new);
+    }
+
+    private static <T> T parameter(HttpServerExchange exchange, String name, Function<String, T> parse) {
+        var match = exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY);
+        try {
+            return parse.apply(match.getParameters().getOrDefault(name, ""));
+        } catch (IllegalArgumentException e) {
+            throw new RequestRejected(400, "bad-path", name + ": " + e.getMessage());
+        }
+    }
+
+    private static String secret(HttpServerExchange exchange) {
+        return bearer(exchange).orElseThrow(() -> new RequestRejected(401, "secret-missing",
+                "the lease's secret is wanted as 'Authorization: Bearer …'"));
+    }
+
+    private static Optional<String> bearer(HttpServerExchange exchange) {
+        String field = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+        return field != null && field.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? Optional.of(field.substring(7).strip())
+                : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        handler.close();
+    }
+}

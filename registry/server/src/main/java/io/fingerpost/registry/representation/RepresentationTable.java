@@ -1,0 +1,66 @@
+package io.fingerpost.registry.representation;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.config.ByteSize;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What is known of the origin's resources. Bounded: when memory runs short, resources that are rarely asked for are
+ * forgotten and go through the origin again. Safe for use by many threads; reads take memory only.
+ */
+public final class RepresentationTable {
+    /** About what one entry takes beside its path and piece hashes: objects, headers, map nodes. */
+    private static final int ENTRY_OVERHEAD = 1_000;
+
+    private final Cache<ResourceId, Binding> bindings;
+    /** Representations by name, for as long as some binding has them. */
+    private final Cache<Sha256, Representation> representations = Caffeine.newBuilder().weakValues().build();
+
+    public RepresentationTable(ByteSize memory) {
+        this.bindings = Caffeine.newBuilder()
+                .maximumWeight(memory.bytes())
+                .weigher(RepresentationTable::weight)
+                .build();
+    }
+
+    private static int weight(ResourceId resource, Binding binding) {
+        int pieces = new PieceLayout(binding.representation().size()).count();
+        return ENTRY_OVERHEAD + resource.value().length() + pieces * Sha256.LENGTH;
+    }
+
+    /** From now on {@code resource} is {@code representation}, until the origin says otherwise. */
+    public void learn(ResourceId resource, Representation representation, Instant freshUntil) {
+        representations.put(representation.digest(), representation);
+        bindings.put(resource, new Binding(representation, freshUntil));
+    }
+
+    /** The origin confirmed the representation with {@code etag}; what is known under another one is forgotten. */
+    public void confirm(ResourceId resource, String etag, Instant freshUntil) {
+        bindings.asMap().computeIfPresent(resource,
+                (_, known) -> etag.equals(known.representation().headers().get("ETag"))
+                        ? new Binding(known.representation(), freshUntil)
+                        : null);
+    }
+
+    /** The resource is no longer what it was. */
+    public void forget(ResourceId resource) {
+        bindings.invalidate(resource);
+    }
+
+    public Optional<Binding> lookup(ResourceId resource) {
+        return Optional.ofNullable(bindings.getIfPresent(resource));
+    }
+
+    public Optional<Representation> find(Sha256 digest) {
+        return Optional.ofNullable(representations.getIfPresent(digest));
+    }
+
+    public long size() {
+        return bindings.estimatedSize();
+    }
+}

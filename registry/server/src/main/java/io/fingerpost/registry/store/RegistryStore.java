@@ -1,0 +1,42 @@
+package io.fingerpost.registry.store;
+
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.Sha256;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps peers, their leases and their holdings. Safe for use by many threads.
+ *
+ * <p>What one method call wrote, every later read sees. Nothing of a peer outlives it.
+ */
+public interface RegistryStore {
+    /** Takes the peer in with no holdings; one with the same id is replaced. */
+    void admit(Peer peer);
+
+    Optional<Peer> find(PeerId id);
+
+    /** Extends a lease; false if the peer is not known. */
+    boolean renew(PeerId id, Instant until);
+
+    /** Replaces what the peer holds of {@code digest}; an empty set withdraws it. False if the peer is not known. */
+    boolean hold(PeerId id, Sha256 digest, PieceSet pieces);
+
+    /** Forgets the peer and its holdings, if it is known. */
+    void remove(PeerId id);
+
+    /** Removes every peer whose lease has run out, and returns how many these were. */
+    int removeExpired(Instant now);
+
+    /** The peers with live leases that hold something of {@code digest}; from memory, without waiting. */
+    List<Holder> holders(Sha256 digest, Instant now);
+
+    /** How many holdings the peer has; 0 if it is not known. */
+    int holdingsOf(PeerId id);
+
+    int peerCount();
+
+    long holdingCount();
+}
