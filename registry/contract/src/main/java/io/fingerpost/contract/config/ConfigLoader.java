@@ -39,6 +39,7 @@ public final class ConfigLoader {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .addModule(new SimpleModule().addDeserializer(Duration.class, new DurationText()))
             .build();
     private final Map<String, String> environment;
@@ -150,6 +151,9 @@ public final class ConfigLoader {
             String key = e.getPath().stream().map(part -> part.getPropertyName()).filter(Objects::nonNull)
                     .collect(Collectors.joining("."));
             JsonNode value = tree.at("/" + key.replace('.', '/'));
+            if (value.isNull()) {
+                throw new ConfigException("key '" + key + "' has no default and needs a value");
+            }
             String shown = value.isValueNode() ? "bad value '" + value.asString() + "' for '" + key + "'" : key;
             throw new ConfigException(shown + ": " + reason(e));
         }

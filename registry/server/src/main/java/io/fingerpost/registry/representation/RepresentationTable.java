@@ -17,7 +17,11 @@ public final class RepresentationTable {
     /** About what one entry takes beside its path and piece hashes: objects, headers, map nodes. */
     private static final int ENTRY_OVERHEAD = 1_000;
 
+    /** Most resources that are remembered as not shareable. */
+    private static final int MAX_UNLABELLED = 100_000;
+
     private final Cache<ResourceId, Binding> bindings;
+    private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED).build();
     /** Representations by name, for as long as some binding has them. */
     private final Cache<Sha256, Representation> representations = Caffeine.newBuilder().weakValues().build();
 
@@ -35,6 +39,7 @@ public final class RepresentationTable {
 
     /** From now on {@code resource} is {@code representation}, until the origin says otherwise. */
     public void learn(ResourceId resource, Representation representation, Instant freshUntil) {
+        unlabelled.invalidate(resource);
         representations.put(representation.digest(), representation);
         bindings.put(resource, new Binding(representation, freshUntil));
     }
@@ -50,6 +55,17 @@ public final class RepresentationTable {
     /** The resource is no longer what it was. */
     public void forget(ResourceId resource) {
         bindings.invalidate(resource);
+    }
+
+    /** The origin does not want the resource shared. */
+    public void refuse(ResourceId resource) {
+        forget(resource);
+        unlabelled.put(resource, true);
+    }
+
+    /** Whether the origin was lately seen not to want the resource shared. */
+    public boolean isUnlabelled(ResourceId resource) {
+        return unlabelled.getIfPresent(resource) != null;
     }
 
     public Optional<Binding> lookup(ResourceId resource) {

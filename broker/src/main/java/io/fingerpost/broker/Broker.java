@@ -1,0 +1,119 @@
+package io.fingerpost.broker;
+
+import io.fingerpost.broker.admin.AdminHandler;
+import io.fingerpost.broker.edge.EdgeHandler;
+import io.fingerpost.broker.edge.InFlight;
+import io.fingerpost.broker.metrics.BrokerMetrics;
+import io.fingerpost.broker.origin.OriginProxy;
+import io.fingerpost.broker.routing.RedirectPolicy;
+import io.fingerpost.contract.config.DataDirectory;
+import io.fingerpost.contract.config.HostPort;
+import io.fingerpost.registry.LeaseSweeper;
+import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.admission.AddressPolicy;
+import io.fingerpost.registry.admission.EndpointDialler;
+import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.http.ErrorHandler;
+import io.fingerpost.registry.http.RegistryApi;
+import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.store.MemoryStore;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A broker with an embedded registry: the composition root. */
+public final class Broker implements AutoCloseable {
+    private static final int MAX_HEADER_BYTES = 32 * 1024;
+    private static final int REQUEST_HEAD_TIMEOUT_MILLIS = 10_000;
+
+    private final BrokerConfig config;
+    private final DataDirectory data;
+    private final BrokerMetrics metrics;
+    private final OriginProxy origin;
+    private final RegistryApi registryApi;
+    private final LeaseSweeper sweeper;
+    private final InFlight inFlight;
+    private final Undertow edge;
+    private final Undertow admin;
+
+    /** Wires a broker, which then waits for {@link #start}. */
+    public Broker(BrokerConfig config, InstantSource clock) {
+        this.config = config;
+        var policy = new AddressPolicy(config.registry().allowPeers());
+        this.data = DataDirectory.open(config.data());
+
+        var prover = new EndpointProver(new EndpointDialler(policy, config.registry().proofTimeout()));
+        var representations = new RepresentationTable(config.registry().representationMemory());
+        var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
+                data.privateFile("ticket.secret", Broker::newSecret), clock);
+        this.sweeper = new LeaseSweeper(registry);
+        this.registryApi = new RegistryApi(registry);
+
+        this.metrics = new BrokerMetrics(registry);
+        this.origin = new OriginProxy(config.origin(), representations, clock, metrics::countOriginFailure);
+        var redirects = new RedirectPolicy(config.sharing(), registry, clock, ThreadLocalRandom::current);
+        this.inFlight = new InFlight(new ErrorHandler(new EdgeHandler(redirects, origin, registryApi, metrics,
+                config.registry().ticketTtl(), clock)));
+        this.edge = listener(config.edge().listen(), inFlight, (int) config.edge().idleTimeout().toMillis());
+        this.admin = listener(config.admin().listen(), new AdminHandler(metrics, () -> !inFlight.isDraining()),
+                (int) config.edge().idleTimeout().toMillis());
+    }
+
+    private static byte[] newSecret() {
+        var secret = new byte[32];
+        new SecureRandom().nextBytes(secret);
+        return secret;
+    }
+
+    private static Undertow listener(HostPort listen, HttpHandler handler, int idleTimeoutMillis) {
+        return Undertow.builder()
+                .addHttpListener(listen.port(), listen.host(), handler)
+                // No buffers per thread: virtual threads live for one request and would take them along.
+                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
+                .setServerOption(UndertowOptions.DECODE_URL, false) // paths are compared and forwarded as they came
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeoutMillis)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_HEAD_TIMEOUT_MILLIS)
+                .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleTimeoutMillis)
+                .build();
+    }
+
+    /** Opens the listeners; throws if an address cannot be bound. */
+    public void start() {
+        sweeper.start();
+        admin.start();
+        edge.start();
+    }
+
+    /** Where clients come in; the port is the one really bound. */
+    public HostPort edgeAddress() {
+        return config.edge().listen().withPort(port(edge));
+    }
+
+    /** Where operators look; the port is the one really bound. */
+    public HostPort adminAddress() {
+        return config.admin().listen().withPort(port(admin));
+    }
+
+    private static int port(Undertow server) {
+        return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+    }
+
+    /** Lets the requests under way end, then stops everything in the reverse order of its start. */
+    @Override
+    public void close() {
+        inFlight.drain(config.edge().drainTimeout());
+        edge.stop();
+        admin.stop();
+        origin.close();
+        registryApi.close();
+        sweeper.close();
+        metrics.close();
+        data.close();
+    }
+}

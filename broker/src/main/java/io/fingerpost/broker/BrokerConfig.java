@@ -1,0 +1,46 @@
+package io.fingerpost.broker;
+
+import io.fingerpost.broker.routing.SharingConfig;
+import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.config.HostPort;
+import io.fingerpost.registry.RegistryConfig;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The broker's configuration; `broker-defaults.yaml` tells what each key means. */
+public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, SharingConfig sharing, LeaseTerms lease,
+        RegistryConfig registry) {
+    public BrokerConfig {
+        String text = data.toString();
+        data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;
+    }
+
+    /** Where clients come in ({@code edge.*}). */
+    public record Edge(HostPort listen, Duration idleTimeout, Duration drainTimeout) {
+        public Edge {
+            require(idleTimeout.isPositive(), "idle-timeout must be positive");
+            require(!drainTimeout.isNegative(), "drain-timeout must not be negative");
+        }
+    }
+
+    /** Where operators look ({@code admin.*}). */
+    public record Admin(HostPort listen) {}
+
+    /** Where the bytes come from ({@code origin.*}). */
+    public record Origin(URI url, int maxConnections, Duration answerTimeout) {
+        public Origin {
+            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            require(web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
+                    && url.getRawFragment() == null, "url must be http://HOST or https://HOST, with an optional path");
+            require(maxConnections > 0, "max-connections must be at least 1");
+            require(answerTimeout.isPositive(), "answer-timeout must be positive");
+        }
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

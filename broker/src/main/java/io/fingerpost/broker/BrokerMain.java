@@ -1,0 +1,114 @@
+package io.fingerpost.broker;
+
+import io.fingerpost.contract.config.ConfigException;
+import io.fingerpost.contract.config.ConfigLoader;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command `fingerpost-broker`. */
+@Command(name = "fingerpost-broker", mixinStandardHelpOptions = true, version = "fingerpost-broker 0.1.0", sortOptions = false, description = "Stands in front of an origin and redirects requests for static files to live peers.", footer = {
+        "", "When ready, prints one line: ready edge=http://HOST:PORT admin=http://HOST:PORT",
+        "SIGTERM lets the requests under way end and exits with 0; a bad option exits with 2."})
+public final class BrokerMain implements Callable<Integer> {
+    private static final String DEFAULTS = "broker-defaults.yaml";
+    private final List<Setting> settings = new ArrayList<>();
+    private @Nullable Path file;
+
+    /** One key that an option sets. */
+    private record Setting(String key, String value, String option) {}
+
+    @Option(names = "--origin", paramLabel = "URL", description = "Where the bytes come from (required, here or as origin.url)")
+    void origin(String value) {
+        settings.add(new Setting("origin.url", value, "--origin"));
+    }
+
+    @Option(names = "--listen", paramLabel = "HOST:PORT", description = "Where clients come in; port 0 is chosen (default: 0.0.0.0:8080)")
+    void listen(String value) {
+        settings.add(new Setting("edge.listen", value, "--listen"));
+    }
+
+    @Option(names = "--admin", paramLabel = "HOST:PORT", description = "Health and metrics (default: 127.0.0.1:9090)")
+    void admin(String value) {
+        settings.add(new Setting("admin.listen", value, "--admin"));
+    }
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The data directory (default: ~/.fingerpost/broker)")
+    void data(String value) {
+        settings.add(new Setting("data", value, "--data"));
+    }
+
+    @Option(names = "--allow-peers", paramLabel = "CIDR[,CIDR]", description = "Networks whose loopback or private addresses peers may have (default: none)")
+    void allowPeers(String value) {
+        settings.add(new Setting("registry.allow-peers", value, "--allow-peers"));
+    }
+
+    @Option(names = "--audience", paramLabel = "verifying|any", description = "Who is sent to any peer: clients that verify, or all (default: verifying)")
+    void audience(String value) {
+        settings.add(new Setting("sharing.audience", value, "--audience"));
+    }
+
+    @Option(names = "--super-node-token", paramLabel = "TOKEN", description = "Agents with this token become super-nodes (default: none)")
+    void superNodeToken(String value) {
+        settings.add(new Setting("registry.super-node-token", value, "--super-node-token"));
+    }
+
+    @Option(names = "--config", paramLabel = "FILE", description = "A YAML file with any keys of the configuration (default: none)")
+    void config(Path value) {
+        file = value;
+    }
+
+    @Option(names = "--set", paramLabel = "key=value", description = "Any single key, for example lease.ttl=30s")
+    void set(Map<String, String> values) {
+        values.forEach((key, value) -> settings.add(new Setting(key, value, "--set")));
+    }
+
+    /** Exits with the command's code; a broker that runs exits by a signal. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new BrokerMain())
+                .setParameterExceptionHandler((e, _) -> fail(e, CommandLine.ExitCode.USAGE))
+                .setExecutionExceptionHandler((e, _, _) -> fail(e, e instanceof ConfigException
+                        ? CommandLine.ExitCode.USAGE
+                        : CommandLine.ExitCode.SOFTWARE))
+                .execute(arguments));
+    }
+
+    private static int fail(Exception e, int exitCode) {
+        String what = e.getCause() instanceof BindException bind
+                ? "cannot listen: " + bind.getMessage()
+                : e.getMessage();
+        System.err.println("fingerpost-broker: " + String.valueOf(what).lines().findFirst().orElse("failed"));
+        return exitCode;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        BrokerConfig config = configuration();
+        var broker = new Broker(config, InstantSource.system());
+        broker.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            broker.close();
+            Runtime.getRuntime().halt(0); // a signal that was obeyed is no failure
+        }, "shutdown"));
+        System.out.println("ready edge=http://" + broker.edgeAddress() + " admin=http://" + broker.adminAddress());
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private BrokerConfig configuration() {
+        var loader = new ConfigLoader(BrokerMain.class, DEFAULTS, System.getenv());
+        Optional.ofNullable(file).ifPresent(loader::file);
+        settings.forEach(setting -> loader.set(setting.key, setting.value, setting.option));
+        return loader.bind(BrokerConfig.class);
+    }
+}

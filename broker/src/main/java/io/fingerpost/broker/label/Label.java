@@ -1,0 +1,109 @@
+package io.fingerpost.broker.label;
+
+import io.fingerpost.contract.http.HeaderFields;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** The verdict whether a resource may be shared, and why. */
+public sealed interface Label {
+    /**
+     * The origin says that anybody may have these bytes.
+     *
+     * @param size of the representation in bytes
+     * @param freshFor how long that is believed
+     */
+    record Shareable(long size, Duration freshFor) implements Label {}
+
+    /** It does not. */
+    record Refused(Refusal why) implements Label {}
+
+    /** Why a resource is not shared. */
+    enum Refusal {
+        NOT_PUBLIC, NOT_FRESH, NO_STRONG_VALIDATOR, SETS_COOKIE, VARIES, CODED, UNKNOWN_SIZE;
+
+        /** Lower case with dashes, as it stands in fields and metrics. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * Reads the label off a 200 answer's fields (RFC 9111 §3 and our own rules: nothing that sets a cookie or varies by more
+     * than the coding, and identity coding only).
+     *
+     * @param fields all lines of a field joined by commas, or null if it is absent
+     */
+    static Label of(HeaderFields fields) {
+        var cacheControl = CacheControl.parse(fields.get("Cache-Control"));
+        Duration fresh = freshness(cacheControl, fields);
+        OptionalLong size = size(fields.get("Content-Length"));
+        return refusal(cacheControl, fresh, size, fields)
+                .<Label>map(Refused::new)
+                .orElseGet(() -> new Shareable(size.orElseThrow(), fresh));
+    }
+
+    private static Optional<Refusal> refusal(CacheControl cacheControl, Duration fresh, OptionalLong size,
+            HeaderFields fields) {
+        if (!cacheControl.has("public") || cacheControl.has("private") || cacheControl.has("no-store")
+                || cacheControl.has("no-cache")) {
+            return Optional.of(Refusal.NOT_PUBLIC);
+        }
+        if (!fresh.isPositive()) {
+            return Optional.of(Refusal.NOT_FRESH);
+        }
+        if (fields.get("Set-Cookie") != null) {
+            return Optional.of(Refusal.SETS_COOKIE);
+        }
+        String vary = fields.get("Vary");
+        if (vary != null && !vary.strip().equalsIgnoreCase("Accept-Encoding")) {
+            return Optional.of(Refusal.VARIES);
+        }
+        String coding = fields.get("Content-Encoding");
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            return Optional.of(Refusal.CODED);
+        }
+        if (!isStrong(fields.get("ETag"))) {
+            return Optional.of(Refusal.NO_STRONG_VALIDATOR);
+        }
+        return size.isEmpty() ? Optional.of(Refusal.UNKNOWN_SIZE) : Optional.empty();
+    }
+
+    /** A strong entity tag (RFC 9110 §8.8.3): parts from anywhere may be combined under it. */
+    static boolean isStrong(@Nullable String etag) {
+        return etag != null && etag.matches("\"[!#-~\\x80-\\xff]*\"");
+    }
+
+    private static Duration freshness(CacheControl cacheControl, HeaderFields fields) {
+        OptionalLong shared = cacheControl.seconds("s-maxage");
+        OptionalLong lifetime = shared.isPresent() ? shared : cacheControl.seconds("max-age");
+        Duration fresh = lifetime.isPresent()
+                ? Duration.ofSeconds(lifetime.getAsLong())
+                : untilExpires(fields.get("Expires"), fields.get("Date"));
+        String age = fields.get("Age");
+        return age != null && age.matches("\\d{1,12}") ? fresh.minusSeconds(Long.parseLong(age)) : fresh;
+    }
+
+    private static Duration untilExpires(@Nullable String expires, @Nullable String date) {
+        if (expires == null || date == null) {
+            return Duration.ZERO;
+        }
+        try {
+            return Duration.between(ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME),
+                    ZonedDateTime.parse(expires, DateTimeFormatter.RFC_1123_DATE_TIME));
+        } catch (DateTimeException e) {
+            return Duration.ZERO; // RFC 9111 §5.3: an invalid date means already expired
+        }
+    }
+
+    private static OptionalLong size(@Nullable String contentLength) {
+        return contentLength != null && contentLength.matches("[1-9]\\d{0,12}")
+                ? OptionalLong.of(Long.parseLong(contentLength))
+                : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,90 @@
+package io.fingerpost.broker.metrics;
+
+import io.fingerpost.broker.routing.Decision;
+import io.fingerpost.broker.routing.Reason;
+import io.fingerpost.registry.Registry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.undertow.server.HttpServerExchange;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The broker's meters. Every request at the edge outside the reserved paths is counted exactly once in
+ * {@code fingerpost_broker_requests_total}, under its decision and reason, and all of these exist from the start.
+ */
+public final class BrokerMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<Reason, Counter> requests = new EnumMap<>(Reason.class);
+    private final Counter redirectedBytes = Counter.builder("fingerpost.broker.redirected.bytes")
+            .description("Size of what clients were redirected to; an estimate of what peers served").register(meters);
+    private final Counter originBytes = Counter.builder("fingerpost.broker.origin.bytes")
+            .description("Bytes of answers that were passed on from the origin").register(meters);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    public BrokerMetrics(Registry registry) {
+        for (Reason reason : Reason.values()) {
+            requests.put(reason, Counter.builder("fingerpost.broker.requests")
+                    .description("Requests at the edge by decision and reason")
+                    .tag("decision", decision(reason)).tag("reason", reason.tag()).register(meters));
+        }
+        Gauge.builder("fingerpost.registry.peers", registry, Registry::peerCount)
+                .description("Peers with a lease").register(meters);
+        Gauge.builder("fingerpost.registry.holdings", registry, Registry::holdingCount)
+                .description("Representations held, counted once for each holder").register(meters);
+        Gauge.builder("fingerpost.registry.resources", registry, known -> known.representations().size())
+                .description("Resources whose representation is known").register(meters);
+        new JvmMemoryMetrics().bindTo(meters);
+        new JvmThreadMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        gc.bindTo(meters);
+    }
+
+    private static String decision(Reason reason) {
+        return switch (reason) {
+            case HELD -> "redirect";
+            case BAD_PATH, LOOP -> "reject";
+            default -> "origin";
+        };
+    }
+
+    public void count(Decision decision) {
+        Objects.requireNonNull(requests.get(decision.reason())).increment();
+        if (decision instanceof Decision.Redirect redirect) {
+            redirectedBytes.increment((double) redirect.representation().size());
+        }
+    }
+
+    /** Adds what this exchange's answer will have had when it is complete. */
+    public void countOriginBytes(HttpServerExchange exchange) {
+        exchange.addExchangeCompleteListener((done, next) -> {
+            originBytes.increment((double) done.getResponseBytesSent());
+            next.proceed();
+        });
+    }
+
+    /** The origin gave no answer; {@code kind} is one of a fixed few. */
+    public void countOriginFailure(String kind) {
+        Counter.builder("fingerpost.broker.origin.failures").description("Requests that the origin gave no answer to")
+                .tag("kind", kind.toLowerCase(Locale.ROOT)).register(meters).increment();
+    }
+
+    /** All meters in the Prometheus text format. */
+    public String scrape() {
+        return meters.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        meters.close();
+    }
+}

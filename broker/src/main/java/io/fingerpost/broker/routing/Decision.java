@@ -1,0 +1,28 @@
+package io.fingerpost.broker.routing;
+
+import io.fingerpost.contract.Representation;
+import io.fingerpost.registry.store.Peer;
+import java.util.List;
+
+/** What the broker does with one request. */
+public sealed interface Decision {
+    Reason reason();
+
+    /** Send the client to the first of {@code peers}; the others are alternates. Never empty. */
+    record Redirect(Representation representation, List<Peer> peers) implements Decision {
+        public Redirect {
+            peers = List.copyOf(peers);
+        }
+
+        @Override
+        public Reason reason() {
+            return Reason.HELD;
+        }
+    }
+
+    /** Forward to the origin. */
+    record Origin(Reason reason) implements Decision {}
+
+    /** Answer with a client error; {@code detail} is safe to show. */
+    record Reject(Reason reason, String detail) implements Decision {}
+}
