@@ -28,47 +28,47 @@ public final class BrokerMain implements Callable<Integer> {
     /** One key that an option sets. */
     private record Setting(String key, String value, String option) {}
 
-    @Option(names = "--origin", paramLabel = "URL", description = "Where the bytes come from (required, here or as origin.url)")
+    @Option(names = "--origin", order = 1, paramLabel = "URL", description = "Where the bytes come from (required, here or as origin.url)")
     void origin(String value) {
         settings.add(new Setting("origin.url", value, "--origin"));
     }
 
-    @Option(names = "--listen", paramLabel = "HOST:PORT", description = "Where clients come in; port 0 is chosen (default: 0.0.0.0:8080)")
+    @Option(names = "--listen", order = 2, paramLabel = "HOST:PORT", description = "Where clients come in; port 0 is chosen (default: 0.0.0.0:8080)")
     void listen(String value) {
         settings.add(new Setting("edge.listen", value, "--listen"));
     }
 
-    @Option(names = "--admin", paramLabel = "HOST:PORT", description = "Health and metrics (default: 127.0.0.1:9090)")
+    @Option(names = "--admin", order = 3, paramLabel = "HOST:PORT", description = "Health and metrics (default: 127.0.0.1:9090)")
     void admin(String value) {
         settings.add(new Setting("admin.listen", value, "--admin"));
     }
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data directory (default: ~/.fingerpost/broker)")
+    @Option(names = "--data", order = 4, paramLabel = "DIR", description = "The data directory (default: ~/.fingerpost/broker)")
     void data(String value) {
         settings.add(new Setting("data", value, "--data"));
     }
 
-    @Option(names = "--allow-peers", paramLabel = "CIDR[,CIDR]", description = "Networks whose loopback or private addresses peers may have (default: none)")
+    @Option(names = "--allow-peers", order = 5, paramLabel = "CIDR[,CIDR]", description = "Networks whose loopback or private addresses peers may have (default: none)")
     void allowPeers(String value) {
         settings.add(new Setting("registry.allow-peers", value, "--allow-peers"));
     }
 
-    @Option(names = "--audience", paramLabel = "verifying|any", description = "Who is sent to any peer: clients that verify, or all (default: verifying)")
+    @Option(names = "--audience", order = 6, paramLabel = "verifying|any", description = "Who is sent to any peer: clients that verify, or all (default: verifying)")
     void audience(String value) {
         settings.add(new Setting("sharing.audience", value, "--audience"));
     }
 
-    @Option(names = "--super-node-token", paramLabel = "TOKEN", description = "Agents with this token become super-nodes (default: none)")
+    @Option(names = "--super-node-token", order = 7, paramLabel = "TOKEN", description = "Agents with this token become super-nodes (default: none)")
     void superNodeToken(String value) {
         settings.add(new Setting("registry.super-node-token", value, "--super-node-token"));
     }
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A YAML file with any keys of the configuration (default: none)")
+    @Option(names = "--config", order = 8, paramLabel = "FILE", description = "A YAML file with any keys of the configuration (default: none)")
     void config(Path value) {
         file = value;
     }
 
-    @Option(names = "--set", paramLabel = "key=value", description = "Any single key, for example lease.ttl=30s")
+    @Option(names = "--set", order = 9, paramLabel = "key=value", description = "Any single key, for example lease.ttl=30s")
     void set(Map<String, String> values) {
         values.forEach((key, value) -> settings.add(new Setting(key, value, "--set")));
     }

@@ -103,9 +103,7 @@ public final class ConfigLoader {
             JsonNode existing = target.get(name);
             if (existing == null || existing.isObject() && !value.isObject()
                     || !existing.isObject() && value.isObject()) {
-                throw new ConfigException(origin + ": unknown key '" + key + "'"
-                        + (value.isObject() ? "" : " (value '" + value.asString() + "')") + "; known here: "
-                        + target.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", ")));
+                throw unknown(origin, key, value, target);
             }
             if (existing instanceof ObjectNode inner) {
                 overlay(inner, (ObjectNode) value, key, origin);
@@ -113,6 +111,16 @@ public final class ConfigLoader {
                 target.set(name, fit(existing, substituted(value, key)));
             }
         });
+    }
+
+    private static ConfigException unknown(String origin, String key, JsonNode value, ObjectNode known) {
+        if (value instanceof ObjectNode inner && !inner.isEmpty()) {
+            var first = inner.properties().iterator().next();
+            return unknown(origin, key + "." + first.getKey(), first.getValue(), known);
+        }
+        return new ConfigException(
+                origin + ": unknown key '" + key + "' (value '" + value.asString() + "'); known here: "
+                        + known.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", ")));
     }
 
     /** A list may be given as one text with commas. */

@@ -69,8 +69,15 @@ final class JsonBody {
                 .replace("->", ".");
         String what = root instanceof IllegalArgumentException && root.getMessage() != null
                 ? root.getMessage()
-                : e.getOriginalMessage().lines().findFirst().orElse("unreadable").replaceAll("\\(.*", "").strip();
+                : plainWords(e.getOriginalMessage());
         return where.isEmpty() ? what : where + ": " + what;
+    }
+
+    private static String plainWords(String message) {
+        boolean aboutTypes = message.startsWith("Cannot ");
+        return aboutTypes
+                ? "not of the type that is wanted"
+                : message.lines().findFirst().orElse("").replaceAll("\\(.*", "").strip();
     }
 
     void write(HttpServerExchange exchange, int status, @Nullable Object value) {
