@@ -1,0 +1,168 @@
+package io.fingerpost.agent;
+
+import io.fingerpost.agent.fetch.BrokerClient;
+import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.gateway.AgentStatus;
+import io.fingerpost.agent.gateway.GatewayHandler;
+import io.fingerpost.agent.gateway.LocalOnly;
+import io.fingerpost.agent.identity.Identity;
+import io.fingerpost.agent.membership.Membership;
+import io.fingerpost.agent.serve.PeerHandler;
+import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.agent.store.ResourceIndex;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.WireJson;
+import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.config.DataDirectory;
+import io.fingerpost.contract.config.HostPort;
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** A running agent: the composition root of `fingerpost-agent run`. */
+public final class Agent implements AutoCloseable {
+    private static final int MAX_HEADER_BYTES = 32 * 1024;
+
+    private final AgentConfig config;
+    private final DataDirectory data;
+    private final BlobStore store;
+    private final ExecutorService threads = Executors
+            .newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
+    private final HttpClient http;
+    private final Fetcher fetcher;
+    private final Undertow peerServer;
+    private final Undertow gatewayServer;
+    private final PeerEndpoint endpoint;
+    private final HostPort gateway;
+    private final Identity identity;
+    private final PeerHandler peerHandler;
+    private final Membership membership;
+
+    /**
+     * Starts an agent. It serves its gateway at once, and other clients as soon as it is registered.
+     *
+     * @param onRegistered told the agent whenever it was registered
+     */
+    public Agent(AgentConfig config, InstantSource clock, Consumer<Agent> onRegistered) throws IOException {
+        this.config = config;
+        this.data = DataDirectory.open(config.data());
+        this.identity = Identity.load(data);
+        this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock);
+        this.http = newHttpClient(config);
+
+        var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));
+        var registry = new RegistryClient(http, config.broker());
+        this.fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch());
+
+        // The port has to be known before the endpoint can be named, and the endpoint before it can be proved.
+        var peerRoot = Handlers.path();
+        this.peerServer = listener(config.listen(), peerRoot);
+        peerServer.start();
+        this.endpoint = endpoint(config, port(peerServer));
+        this.membership = new Membership(registry, new Registration(identity.key(), endpoint), config.token(), store,
+                clock,
+                () -> onRegistered.accept(this));
+        this.peerHandler = new PeerHandler(store, identity, endpoint, membership::check, config.serve().slots(),
+                threads);
+        peerRoot.addPrefixPath("/", peerHandler);
+
+        this.gatewayServer = listener(config.gateway(), new LocalOnly(config.gateway(), Handlers.path()
+                .addPrefixPath("/", new GatewayHandler(fetcher, broker, threads))
+                .addExactPath(AgentStatus.PATH, this::sendStatus)));
+        gatewayServer.start();
+        this.gateway = config.gateway().withPort(port(gatewayServer));
+        new RunningAgent(config.broker().toString(), "http://" + gateway).write(config.data());
+        membership.start();
+    }
+
+    static HttpClient newHttpClient(AgentConfig config) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.fetch().connectTimeout())
+                .build();
+    }
+
+    private Undertow listener(HostPort listen, HttpHandler handler) {
+        int idleTimeout = (int) config.serve().idleTimeout().toMillis();
+        return Undertow.builder()
+                .addHttpListener(listen.port(), listen.host(), handler)
+                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
+                .setIoThreads(2)
+                .setWorkerThreads(2)
+                .setServerOption(UndertowOptions.DECODE_URL, false)
+                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeout)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, idleTimeout)
+                .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleTimeout)
+                .build();
+    }
+
+    private static int port(Undertow server) {
+        return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+    }
+
+    /** What the operator advertises, or where we listen, or for a wildcard the address that leads to the broker. */
+    private static PeerEndpoint endpoint(AgentConfig config, int port) throws IOException {
+        if (config.advertise().isPresent()) {
+            return config.advertise().get();
+        }
+        var listen = config.listen();
+        String host = listen.isWildcard() ? addressTowards(config) : listen.host();
+        return PeerEndpoint.parse("http://" + new HostPort(host, port));
+    }
+
+    private static String addressTowards(AgentConfig config) throws IOException {
+        try (var socket = new DatagramSocket()) { // connecting it sends nothing, but asks for the route
+            socket.connect(new InetSocketAddress(config.broker().getHost(), 9));
+            return socket.getLocalAddress().getHostAddress().replaceFirst("%.*", "");
+        } catch (UncheckedIOException e) {
+            throw new IOException("cannot find the way to the broker " + config.broker() + "; is the host name right?",
+                    e);
+        }
+    }
+
+    private void sendStatus(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender().send(WireJson.strict().writeValueAsString(status()));
+    }
+
+    /** How things stand. */
+    public AgentStatus status() {
+        var trouble = membership.trouble();
+        return new AgentStatus(config.broker().toString(), endpoint.url(), identity.peerId().value(), gatewayUrl(),
+                trouble.isEmpty(), trouble, store.count(), store.usedBytes(), config.store().maxSize().bytes(),
+                peerHandler.servedBytes());
+    }
+
+    public String gatewayUrl() {
+        return "http://" + gateway;
+    }
+
+    /** Says goodbye first, so that nobody is sent here any more, then stops. */
+    @Override
+    public void close() {
+        membership.close();
+        gatewayServer.stop();
+        peerServer.stop();
+        fetcher.close();
+        threads.shutdownNow();
+        http.shutdownNow();
+        data.close();
+    }
+}

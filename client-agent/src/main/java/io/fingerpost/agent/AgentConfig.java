@@ -1,0 +1,53 @@
+package io.fingerpost.agent;
+
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.config.ByteSize;
+import io.fingerpost.contract.config.HostPort;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The agent's configuration; `agent-defaults.yaml` tells what each key means. */
+public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> advertise, HostPort gateway, Path data,
+        Optional<String> token, Store store, Serve serve, Fetch fetch) {
+    public AgentConfig {
+        boolean web = "http".equals(broker.getScheme()) || "https".equals(broker.getScheme());
+        require(web && broker.getHost() != null && broker.getRawUserInfo() == null && broker.getRawQuery() == null
+                && broker.getRawPath().matches("/?"), "broker must be http://HOST[:PORT] or https://HOST[:PORT]");
+        String text = data.toString();
+        data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;
+        token = token.filter(value -> !value.isEmpty());
+    }
+
+    /** What is kept ({@code store.*}). */
+    public record Store(ByteSize maxSize) {}
+
+    /** How others are served ({@code serve.*}). */
+    public record Serve(int slots, Duration idleTimeout) {
+        public Serve {
+            require(slots >= 0, "slots must not be negative");
+            require(idleTimeout.isPositive(), "idle-timeout must be positive");
+        }
+    }
+
+    /** When a source is given up ({@code fetch.*}). */
+    public record Fetch(Duration connectTimeout, Duration answerTimeout, Duration stallTimeout, ByteSize minRate) {
+        public Fetch {
+            require(connectTimeout.isPositive(), "connect-timeout must be positive");
+            require(answerTimeout.isPositive(), "answer-timeout must be positive");
+            require(stallTimeout.isPositive(), "stall-timeout must be positive");
+        }
+
+        /** Fewest bytes that a peer has to send in one stall timeout. */
+        public long minBytesPerWindow() {
+            return Math.max(1, minRate.bytes() * stallTimeout.toMillis() / 1000);
+        }
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

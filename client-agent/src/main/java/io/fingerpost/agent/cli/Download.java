@@ -1,0 +1,122 @@
+package io.fingerpost.agent.cli;
+
+import io.fingerpost.agent.AgentConfig;
+import io.fingerpost.agent.fetch.BrokerClient;
+import io.fingerpost.agent.fetch.Fetched.Held;
+import io.fingerpost.agent.fetch.Fetched.Passed;
+import io.fingerpost.agent.fetch.Fetched.Running;
+import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.agent.store.ResourceIndex;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.config.DataDirectory;
+import io.fingerpost.contract.http.DigestField;
+import io.fingerpost.contract.http.FieldNames;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** One download into a file, with a progress bar on a terminal. It ends without an exception only if all is right. */
+final class Download implements AutoCloseable {
+    private final AgentConfig config;
+    private final Path file;
+    private final HttpClient http;
+
+    Download(AgentConfig config, Path file) {
+        this.config = config;
+        this.file = file;
+        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER).connectTimeout(config.fetch().connectTimeout()).build();
+    }
+
+    /** Fetches through the gateway of an agent that runs; what it gets, it keeps and serves. */
+    void throughAgent(URI gatewayUrl) throws IOException, InterruptedException {
+        save(http.send(HttpRequest.newBuilder(gatewayUrl).build(), BodyHandlers.ofInputStream()));
+    }
+
+    /** Fetches without a running agent; what may be shared stays in the store for the next run. */
+    void alone(String resource) throws IOException {
+        try (var data = DataDirectory.open(config.data())) {
+            var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), InstantSource.system());
+            var broker = new BrokerClient(http, config.broker(), Optional.empty());
+            var registry = new RegistryClient(http, config.broker());
+            try (var fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch())) {
+                save(fetcher, resource);
+            }
+        }
+    }
+
+    private void save(Fetcher fetcher, String resource) throws IOException {
+        switch (fetcher.fetch(resource)) {
+            case Held(var blob) -> write(blob.representation().size(), Optional.of(blob.representation().digest()),
+                    out -> Files.copy(blob.file(), out));
+            case Running running -> write(running.transfer().size(), running.transfer().digest(),
+                    out -> fetcher.copy(resource, running, out));
+            case Passed(var answer) -> save(answer);
+        }
+    }
+
+    private void save(HttpResponse<InputStream> answer) throws IOException {
+        try (InputStream body = answer.body()) {
+            if (answer.statusCode() != 200) {
+                throw new IOException("status " + answer.statusCode() + " for " + answer.uri().getPath());
+            }
+            var digest = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
+            write(answer.headers().firstValueAsLong("Content-Length").orElse(-1), digest, body::transferTo);
+        }
+    }
+
+    /** Writes bytes to a stream. */
+    private interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private void write(long size, Optional<Sha256> expected, Body body) throws IOException {
+        var bar = new ProgressBar(System.err, size);
+        var digest = Sha256.newDigest();
+        try (var out = new DigestOutputStream(new Watched(Files.newOutputStream(file), bar), digest)) {
+            body.writeTo(out);
+        }
+        bar.finish();
+        var actual = Sha256.of(digest.digest());
+        if (expected.isPresent() && !expected.get().equals(actual)) {
+            throw new IOException("the bytes that came are not those that were announced");
+        }
+        if (size >= 0 && Files.size(file) != size) {
+            throw new IOException("only " + Files.size(file) + " of " + size + " bytes came");
+        }
+    }
+
+    /** Tells a progress bar what goes by. */
+    private static final class Watched extends FilterOutputStream {
+        private final ProgressBar bar;
+
+        Watched(OutputStream out, ProgressBar bar) {
+            super(out);
+            this.bar = bar;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            bar.add(length);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

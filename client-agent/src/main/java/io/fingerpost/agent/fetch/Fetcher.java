@@ -1,0 +1,266 @@
+package io.fingerpost.agent.fetch;
+
+import io.fingerpost.agent.AgentConfig;
+import io.fingerpost.agent.fetch.Fetched.Held;
+import io.fingerpost.agent.fetch.Fetched.Passed;
+import io.fingerpost.agent.fetch.Fetched.Running;
+import io.fingerpost.agent.store.Blob;
+import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.agent.store.Incoming;
+import io.fingerpost.agent.store.ResourceIndex;
+import io.fingerpost.contract.ReplayedHeaders;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.http.DigestField;
+import io.fingerpost.contract.http.FieldNames;
+import io.fingerpost.contract.http.Link;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gets resources of the broker's site: from the store when that is still right, from peers piece by verified piece, or from
+ * the origin. What may be shared ends up in the store. Requests for one resource at a time share one transfer.
+ */
+public final class Fetcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Fetcher.class);
+    /** The origin is asked once more when it breaks off. */
+    private static final int ORIGIN_TRIES = 2;
+    private static final int BUFFER = 64 * 1024;
+
+    private final BrokerClient broker;
+    private final RegistryClient registry;
+    private final BlobStore store;
+    private final ResourceIndex index;
+    private final SourceOpener opener;
+    private final Map<String, Transfer> running = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService timer = Executors
+            .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("stall-guard").factory());
+    private final ExecutorService threads = Executors
+            .newThreadPerTaskExecutor(Thread.ofVirtual().name("transfer-", 0).factory());
+
+    public Fetcher(HttpClient http, BrokerClient broker, RegistryClient registry, BlobStore store, ResourceIndex index,
+            AgentConfig.Fetch config) {
+        this.broker = broker;
+        this.registry = registry;
+        this.store = store;
+        this.index = index;
+        this.opener = new SourceOpener(http, broker, config, timer);
+    }
+
+    /**
+     * Gets a resource.
+     *
+     * @param resource path and query on the broker
+     */
+    public Fetched fetch(String resource) throws IOException {
+        var joined = join(resource);
+        return joined.isPresent() ? joined.get() : ask(resource);
+    }
+
+    private Optional<Fetched> join(String resource) {
+        return Optional.ofNullable(running.get(resource))
+                .flatMap(transfer -> transfer.reader().map(reader -> new Running(transfer, reader)));
+    }
+
+    private Fetched ask(String resource) throws IOException {
+        var known = index.lookup(resource).filter(last -> store.contains(last.digest()));
+        var answer = broker.get(resource, known.map(last -> Map.of("If-None-Match", last.etag())).orElse(Map.of()));
+        var target = answer.headers().firstValue(FieldNames.TARGET_REPR_DIGEST).flatMap(DigestField::parse);
+        if (answer.statusCode() == 302 && target.isPresent()) {
+            answer.body().close();
+            return fromPeers(resource, target.get(), sources(answer));
+        }
+        if (answer.statusCode() == 304 && known.isPresent()) {
+            answer.body().close();
+            var blob = store.find(known.get().digest());
+            return blob.isPresent() ? new Held(blob.get()) : new Passed(broker.fromOrigin("GET", resource, Map.of()));
+        }
+        return answer.statusCode() == 200 && isShareable(answer) ? fromOrigin(resource, answer) : new Passed(answer);
+    }
+
+    /** The stored blob of a resource, if the broker confirms that it is still right. */
+    public Optional<Blob> revalidated(String resource) throws IOException {
+        var known = index.lookup(resource).filter(last -> store.contains(last.digest()));
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        var answer = broker.fromOrigin("HEAD", resource, Map.of("If-None-Match", known.get().etag()));
+        answer.body().close();
+        return answer.statusCode() == 304 ? store.find(known.get().digest()) : Optional.empty();
+    }
+
+    private static boolean isShareable(HttpResponse<?> answer) {
+        return answer.headers().firstValue(FieldNames.LABEL).filter("shareable"::equals).isPresent()
+                && answer.headers().firstValueAsLong("Content-Length").isPresent();
+    }
+
+    /** The peers of a redirect, best first. */
+    private static List<URI> sources(HttpResponse<?> answer) {
+        var urls = new ArrayList<URI>();
+        answer.headers().firstValue("Location").map(URI::create).ifPresent(urls::add);
+        answer.headers().allValues("Link").stream().flatMap(line -> Link.parse(line).stream())
+                .filter(link -> link.is("duplicate")).sorted(Comparator.comparingInt(Link::priority))
+                .map(link -> URI.create(link.target())).filter(url -> !urls.contains(url)).forEach(urls::add);
+        return urls;
+    }
+
+    private Fetched fromPeers(String resource, Sha256 digest, List<URI> peers) throws IOException {
+        var held = store.find(digest);
+        if (held.isPresent()) {
+            remember(resource, held.get());
+            return new Held(held.get());
+        }
+        Representation representation;
+        Incoming incoming;
+        try {
+            representation = registry.representation(digest);
+            incoming = store.begin(representation.size());
+        } catch (IOException e) {
+            LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
+            return new Passed(broker.fromOrigin("GET", resource, Map.of()));
+        }
+        var sources = new ArrayList<Source>();
+        peers.forEach(url -> sources.add(new Source.Peer(url)));
+        for (int i = 0; i < ORIGIN_TRIES; i++) {
+            sources.add(new Source.Origin(resource));
+        }
+        var transfer = new Transfer(incoming, representation.size(), representation.headers().fields(),
+                Optional.of(digest));
+        return start(resource, transfer, () -> new PeerTransfer(transfer, representation, opener, sources).run());
+    }
+
+    private Fetched fromOrigin(String resource, HttpResponse<InputStream> answer) {
+        var headers = replayed(answer.headers());
+        long size = answer.headers().firstValueAsLong("Content-Length").orElseThrow();
+        Incoming incoming;
+        try {
+            incoming = store.begin(size);
+        } catch (IOException e) {
+            LOG.atInfo().addKeyValue("why", e.getMessage()).log("not stored");
+            return new Passed(answer);
+        }
+        var promised = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
+        var transfer = new Transfer(incoming, size, headers.fields(), promised);
+        return start(resource, transfer, () -> new OriginTransfer(transfer, answer.body(), headers, promised).run());
+    }
+
+    private static ReplayedHeaders replayed(HttpHeaders headers) {
+        var fields = new HashMap<String, String>();
+        for (String name : ReplayedHeaders.NAMES) {
+            var lines = headers.allValues(name);
+            if (!lines.isEmpty()) {
+                fields.put(name, String.join(", ", lines));
+            }
+        }
+        return new ReplayedHeaders(fields);
+    }
+
+    /** What fills a transfer. */
+    private interface Filler {
+        Blob run() throws IOException;
+    }
+
+    private Fetched start(String resource, Transfer transfer, Filler filler) {
+        var reader = transfer.reader().orElseThrow(); // the filler has not begun, so the transfer is open
+        running.putIfAbsent(resource, transfer);
+        threads.execute(() -> fill(resource, transfer, filler));
+        return new Running(transfer, reader);
+    }
+
+    private void fill(String resource, Transfer transfer, Filler filler) {
+        try {
+            remember(resource, filler.run());
+            running.remove(resource, transfer);
+            transfer.complete();
+        } catch (IOException e) {
+            running.remove(resource, transfer);
+            LOG.atInfo().addKeyValue("why", e.getMessage()).log("transfer failed");
+            transfer.fail(e);
+        } catch (RuntimeException e) {
+            running.remove(resource, transfer);
+            LOG.error("transfer failed by a bug", e);
+            transfer.fail(new IOException("internal error", e));
+        }
+    }
+
+    private void remember(String resource, Blob blob) {
+        String etag = blob.representation().headers().get("ETag");
+        if (etag != null) {
+            index.remember(resource, new ResourceIndex.Known(blob.representation().digest(), etag));
+        }
+    }
+
+    /**
+     * Passes on the bytes of a transfer as they are verified, and closes its reader. When the transfer breaks off, for
+     * instance because the disk is full, the origin's bytes follow from there: what was begun is finished.
+     */
+    public void copy(String resource, Running running, OutputStream out) throws IOException {
+        var reader = running.reader();
+        var buffer = new byte[BUFFER];
+        try (reader) {
+            int count;
+            while ((count = readUnlessFailed(reader, buffer)) > 0) {
+                out.write(buffer, 0, count);
+            }
+        }
+        if (reader.position() < running.transfer().size()) {
+            try (InputStream tail = tail(resource, running.transfer(), reader.position())) {
+                tail.transferTo(out);
+            }
+        }
+    }
+
+    private static int readUnlessFailed(Transfer.Reader reader, byte[] buffer) {
+        try {
+            return reader.read(ByteBuffer.wrap(buffer));
+        } catch (IOException e) {
+            return -1; // why, the transfer has logged
+        }
+    }
+
+    /** The origin's bytes from {@code position} on; another version's would not fit, and is refused. */
+    private InputStream tail(String resource, Transfer transfer, long position) throws IOException {
+        String etag = transfer.headers().getOrDefault("ETag", "");
+        var fields = position == 0
+                ? Map.<String, String>of()
+                : Map.of("Range", "bytes=" + position + "-", "If-Range", etag);
+        var answer = broker.fromOrigin("GET", resource, fields);
+        boolean same = answer.headers().firstValue("ETag").filter(etag::equals).isPresent();
+        boolean whole = answer.statusCode() == 200
+                && answer.headers().firstValueAsLong("Content-Length").orElse(-1) == transfer.size();
+        if (!same || !whole && answer.statusCode() != 206) {
+            answer.body().close();
+            throw new IOException(
+                    "the origin does not have the version that was begun (status " + answer.statusCode() + ")");
+        }
+        if (whole) {
+            answer.body().skipNBytes(position);
+        }
+        return answer.body();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,118 @@
+package io.fingerpost.agent.fetch;
+
+import io.fingerpost.agent.AgentConfig;
+import io.fingerpost.contract.Representation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Opens a source at a byte of a representation, and believes nothing that it says about itself. */
+final class SourceOpener {
+    /** The origin is the last resort: only silence makes it fail. */
+    private static final Duration ORIGIN_STALL = Duration.ofSeconds(60);
+
+    private final HttpClient http;
+    private final BrokerClient broker;
+    private final AgentConfig.Fetch config;
+    private final ScheduledExecutorService timer;
+
+    SourceOpener(HttpClient http, BrokerClient broker, AgentConfig.Fetch config, ScheduledExecutorService timer) {
+        this.http = http;
+        this.broker = broker;
+        this.config = config;
+        this.timer = timer;
+    }
+
+    /** The bytes from {@code position} on; the stream throws {@link SourceFailed} when they cease to come. */
+    InputStream open(Source source, Representation representation, long position) throws SourceFailed {
+        var fields = new HashMap<String, String>();
+        fields.put("Accept-Encoding", "identity");
+        if (position > 0) {
+            fields.put("Range", "bytes=" + position + "-");
+        }
+        try {
+            return switch (source) {
+                case Source.Peer(URI url) -> fromPeer(url, fields, representation, position);
+                case Source.Origin(String resource) -> fromOrigin(resource, fields, representation, position);
+            };
+        } catch (SourceFailed e) {
+            throw e;
+        } catch (IOException e) {
+            throw new SourceFailed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private InputStream fromPeer(URI url, Map<String, String> fields, Representation representation, long position)
+            throws IOException {
+        var request = HttpRequest.newBuilder(url).timeout(config.answerTimeout());
+        fields.forEach(request::header);
+        try {
+            var answer = http.send(request.build(), BodyHandlers.ofInputStream());
+            return checked(answer, representation, position, config.stallTimeout(), config.minBytesPerWindow());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private InputStream fromOrigin(String resource, Map<String, String> fields, Representation representation,
+            long position) throws IOException {
+        String etag = representation.headers().get("ETag");
+        if (position > 0 && etag != null) {
+            fields.put("If-Range", etag);
+        }
+        var answer = broker.fromOrigin("GET", resource, fields);
+        if (etag != null && !etag.equals(answer.headers().firstValue("ETag").orElse(etag))) {
+            answer.body().close();
+            throw new SourceFailed("the origin has another version now");
+        }
+        return checked(answer, representation, position, ORIGIN_STALL, 1);
+    }
+
+    private InputStream checked(HttpResponse<InputStream> answer, Representation representation, long position,
+            Duration stall, long minBytes) throws IOException {
+        var body = new GuardedStream(answer.body(), stall, minBytes, timer);
+        try {
+            if (answer.headers().firstValue("Content-Encoding").filter(coding -> !coding.equals("identity"))
+                    .isPresent()) {
+                throw new SourceFailed("coded content, which was not asked for");
+            }
+            switch (answer.statusCode()) {
+                case 206 -> requireRange(answer, representation, position);
+                case 200 -> {
+                    requireSize(answer, representation);
+                    body.skipNBytes(position); // it ignores ranges; then all of it comes again
+                }
+                default -> throw new SourceFailed("status " + answer.statusCode());
+            }
+            return body;
+        } catch (IOException e) {
+            body.close();
+            throw e;
+        }
+    }
+
+    private static void requireRange(HttpResponse<?> answer, Representation representation, long position)
+            throws SourceFailed {
+        String wanted = "bytes " + position + "-" + (representation.size() - 1) + "/" + representation.size();
+        String got = answer.headers().firstValue("Content-Range").orElse("none");
+        if (!got.equals(wanted)) {
+            throw new SourceFailed("another range than the one asked for");
+        }
+    }
+
+    private static void requireSize(HttpResponse<?> answer, Representation representation) throws SourceFailed {
+        long size = answer.headers().firstValueAsLong("Content-Length").orElse(representation.size());
+        if (size != representation.size()) {
+            throw new SourceFailed("another size than the representation has");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.fingerpost.agent.membership;
+
+import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.client.RegistryRefused;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this agent registered for as long as it runs: one virtual thread registers, renews, and registers again when the
+ * lease was lost, whatever the reason.
+ */
+public final class Membership implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+    private final RegistryClient registry;
+    private final Registration registration;
+    private final Optional<String> token;
+    private final BlobStore store;
+    private final InstantSource clock;
+    private final Runnable onRegistered;
+    private final Announcer announcer;
+    private final Thread thread = Thread.ofVirtual().name("membership").unstarted(this::run);
+    private volatile @Nullable ActiveLease lease;
+    private volatile String trouble = "not registered yet";
+
+    /** @param onRegistered runs whenever a lease was granted */
+    public Membership(RegistryClient registry, Registration registration, Optional<String> token, BlobStore store,
+            InstantSource clock, Runnable onRegistered) {
+        this.registry = registry;
+        this.registration = registration;
+        this.token = token;
+        this.store = store;
+        this.clock = clock;
+        this.onRegistered = onRegistered;
+        this.announcer = new Announcer(registry, store);
+    }
+
+    public void start() {
+        store.listen(announcer);
+        announcer.start();
+        thread.start();
+    }
+
+    /** What a ticket is worth to this agent now; without a lease, nothing. */
+    public Verdict check(String ticket, Sha256 digest) {
+        var current = lease;
+        return current == null ? Verdict.FORGED : current.check(ticket, digest, clock.instant());
+    }
+
+    /** Why this agent is not registered; empty if it is. */
+    public Optional<String> trouble() {
+        return lease == null ? Optional.of(trouble) : Optional.empty();
+    }
+
+    private void run() {
+        Duration retry = FIRST_RETRY;
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                try {
+                    register();
+                    retry = FIRST_RETRY;
+                    keepLease();
+                } catch (IOException e) {
+                    note(e);
+                    Thread.sleep(jittered(retry));
+                    retry = retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private void register() throws IOException {
+        var grant = registry.register(registration, token);
+        lease = ActiveLease.granted(grant, clock.instant());
+        announcer.leaseGranted(grant);
+        LOG.atInfo().addKeyValue("endpoint", registration.endpoint()).addKeyValue("superNode", grant.superNode())
+                .log("registered");
+        onRegistered.run();
+    }
+
+    /** Renews until the lease is lost; while the registry is silent, it is asked again at the same pace. */
+    private void keepLease() throws InterruptedException, IOException {
+        var current = Objects.requireNonNull(lease);
+        LeaseTerms terms = current.grant().terms();
+        while (true) {
+            Thread.sleep(jittered(terms.heartbeat()));
+            try {
+                var renewal = registry.heartbeat(current.grant());
+                terms = renewal.terms();
+                if (renewal.holdings() != store.count()) {
+                    announcer.announceAll();
+                }
+            } catch (RegistryRefused e) {
+                if (e.isLeaseLost()) {
+                    lease = null;
+                    announcer.leaseLost();
+                    LOG.info("the registry does not know this lease any more; registering again");
+                    return;
+                }
+                note(e);
+            } catch (IOException e) {
+                note(e);
+            }
+        }
+    }
+
+    /** Says what is wrong once, not at every attempt. */
+    private void note(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        String now = e instanceof RegistryRefused ? message : "the broker does not answer: " + message;
+        if (!now.equals(trouble)) {
+            LOG.warn("{}", now);
+            trouble = now;
+        }
+    }
+
+    /** Up to a tenth more or less, so that many agents do not come at the same moment. */
+    private static Duration jittered(Duration duration) {
+        return Duration.ofNanos((long) (duration.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
+    }
+
+    /** Says goodbye if there is a lease, so that no client is sent here any more. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        announcer.close();
+        var current = lease;
+        if (current != null) {
+            lease = null;
+            try {
+                registry.goodbye(current.grant());
+            } catch (IOException e) {
+                LOG.info("goodbye did not arrive; the lease will run out: {}", e.getMessage());
+            }
+        }
+    }
+}

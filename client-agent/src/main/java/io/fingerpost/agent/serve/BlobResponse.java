@@ -1,0 +1,136 @@
+package io.fingerpost.agent.serve;
+
+import io.fingerpost.agent.store.Blob;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.http.ByteRange;
+import io.fingerpost.contract.http.ByteRange.Span;
+import io.fingerpost.contract.http.DigestField;
+import io.fingerpost.contract.http.FieldNames;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Answers GET and HEAD with a blob or a range of it, under the origin's own fields (RFC 9110 §13, §14). */
+public final class BlobResponse {
+    private static final HttpString REPR_DIGEST = new HttpString(FieldNames.REPR_DIGEST);
+    private static final HttpString CONTENT_DIGEST = new HttpString(FieldNames.CONTENT_DIGEST);
+    private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
+    /** Longest part that is hashed for its `Content-Digest`; a longer one would cost too much before its first byte. */
+    private static final long MAX_HASHED_PART = 16L << 20;
+
+    private BlobResponse() {}
+
+    /** Sends; blocking on the disk for the head, not for the body. */
+    public static void send(HttpServerExchange exchange, Blob blob) throws IOException {
+        var representation = blob.representation();
+        var fields = exchange.getResponseHeaders();
+        representation.headers().fields().forEach((name, value) -> fields.put(new HttpString(name), value));
+        if (isNotModified(exchange, representation)) {
+            exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
+            exchange.endExchange();
+            return;
+        }
+        noTransform(fields);
+        fields.put(Headers.ACCEPT_RANGES, "bytes");
+        fields.put(REPR_DIGEST, DigestField.format(representation.digest()));
+        fields.put(CONTENT_TYPE_OPTIONS, "nosniff");
+        ByteRange range = requestedRange(exchange, representation);
+        Span span = range.resolve(representation.size());
+        if (span == null) {
+            refuseRange(exchange, representation);
+            return;
+        }
+        sendPart(exchange, blob, range, span);
+    }
+
+    private static void sendPart(HttpServerExchange exchange, Blob blob, ByteRange range, Span span)
+            throws IOException {
+        var fields = exchange.getResponseHeaders();
+        FileChannel file = blob.open();
+        try {
+            boolean part = range instanceof ByteRange.FromTo || range instanceof ByteRange.Suffix;
+            if (part) {
+                exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);
+                fields.put(Headers.CONTENT_RANGE, span.contentRange(blob.representation().size()));
+                partDigest(blob.representation(), file, span)
+                        .ifPresent(digest -> fields.put(CONTENT_DIGEST, DigestField.format(digest)));
+            }
+            exchange.setResponseContentLength(span.length());
+            if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+                file.close();
+                exchange.endExchange();
+                return;
+            }
+            FileSender.send(exchange, file, span);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static void refuseRange(HttpServerExchange exchange, Representation representation) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_RANGE, "bytes */" + representation.size());
+        exchange.getResponseHeaders().remove(REPR_DIGEST);
+        Problems.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE, "range-not-satisfiable",
+                "the representation has " + representation.size() + " bytes");
+    }
+
+    /** Every byte counts under the digest, so nobody on the way may recode it. */
+    private static void noTransform(HeaderMap fields) {
+        String cacheControl = fields.getFirst(Headers.CACHE_CONTROL);
+        if (cacheControl != null && !cacheControl.contains("no-transform")) {
+            fields.put(Headers.CACHE_CONTROL, cacheControl + ", no-transform");
+        }
+    }
+
+    /** RFC 9110 §13.1.2; strong and weak tags compare alike here. */
+    private static boolean isNotModified(HttpServerExchange exchange, Representation representation) {
+        String wanted = exchange.getRequestHeaders().getFirst(Headers.IF_NONE_MATCH);
+        String etag = representation.headers().get("ETag");
+        return wanted != null && etag != null && (wanted.strip().equals("*") || Arrays.stream(wanted.split(","))
+                .map(tag -> tag.strip().replaceFirst("^W/", "")).anyMatch(etag::equals));
+    }
+
+    /** The range, unless `If-Range` names another representation (RFC 9110 §13.1.5) or the method is not GET (§14.2). */
+    private static ByteRange requestedRange(HttpServerExchange exchange, Representation representation) {
+        var fields = exchange.getRequestHeaders();
+        String condition = fields.getFirst(Headers.IF_RANGE);
+        boolean stands = condition == null || condition.equals(representation.headers().get("ETag"));
+        @Nullable
+        String range = fields.getFirst(Headers.RANGE);
+        return ByteRange.parse(stands ? range : null);
+    }
+
+    private static Optional<Sha256> partDigest(Representation representation, FileChannel file, Span span)
+            throws IOException {
+        var layout = representation.layout();
+        int piece = layout.pieceAt(span.first());
+        if (span.first() == layout.offset(piece) && span.length() == layout.length(piece)) {
+            return Optional.of(representation.pieces().get(piece));
+        }
+        return span.length() <= MAX_HASHED_PART ? Optional.of(hash(file, span)) : Optional.empty();
+    }
+
+    private static Sha256 hash(FileChannel file, Span span) throws IOException {
+        var digest = Sha256.newDigest();
+        var buffer = ByteBuffer.allocate(64 * 1024);
+        for (long at = span.first(); at <= span.last(); at += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), span.last() + 1 - at));
+            while (buffer.hasRemaining() && file.read(buffer, at + buffer.position()) >= 0) {
+                // until the buffer is full
+            }
+            digest.update(buffer.flip());
+        }
+        return Sha256.of(digest.digest());
+    }
+}

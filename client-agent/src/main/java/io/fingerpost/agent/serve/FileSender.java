@@ -1,0 +1,91 @@
+package io.fingerpost.agent.serve;
+
+import io.fingerpost.contract.http.ByteRange.Span;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import org.xnio.ChannelExceptionHandler;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * Sends a part of a file as the body of a response, by the kernel's own copying, whenever the connection takes more.
+ */
+final class FileSender implements ChannelListener<StreamSinkChannel> {
+    /** Bytes after which another connection of the same I/O thread has its turn. */
+    private static final long TURN = 2L << 20;
+
+    private final HttpServerExchange exchange;
+    private final FileChannel file;
+    private long position;
+    private long left;
+
+    private FileSender(HttpServerExchange exchange, FileChannel file, Span span) {
+        this.exchange = exchange;
+        this.file = file;
+        this.position = span.first();
+        this.left = span.length();
+    }
+
+    /** Sends {@code span} of {@code file}, and closes it when the exchange is over, however that ends. */
+    static void send(HttpServerExchange exchange, FileChannel file, Span span) {
+        exchange.addExchangeCompleteListener((_, next) -> {
+            IoUtils.safeClose(file);
+            next.proceed();
+        });
+        var sender = new FileSender(exchange, file, span);
+        exchange.dispatch(exchange.getIoThread(), () -> {
+            var channel = exchange.getResponseChannel();
+            channel.getWriteSetter().set(sender);
+            sender.handleEvent(channel);
+        });
+    }
+
+    @Override
+    public void handleEvent(StreamSinkChannel channel) {
+        try {
+            if (transfer(channel)) {
+                finish(channel);
+            } else {
+                channel.resumeWrites();
+            }
+        } catch (IOException e) {
+            fail();
+        }
+    }
+
+    /** Whether all is sent; if not, the connection is full or this turn is over. */
+    private boolean transfer(StreamSinkChannel channel) throws IOException {
+        long turn = TURN;
+        while (left > 0 && turn > 0) {
+            long sent = channel.transferFrom(file, position, Math.min(left, turn));
+            if (sent <= 0) {
+                return false;
+            }
+            position += sent;
+            left -= sent;
+            turn -= sent;
+        }
+        return left == 0;
+    }
+
+    private void finish(StreamSinkChannel channel) throws IOException {
+        channel.suspendWrites();
+        channel.shutdownWrites();
+        if (channel.flush()) {
+            exchange.endExchange();
+            return;
+        }
+        ChannelExceptionHandler<StreamSinkChannel> onError = (_, _) -> fail();
+        channel.getWriteSetter().set(ChannelListeners.flushingChannelListener(_ -> exchange.endExchange(), onError));
+        channel.resumeWrites();
+    }
+
+    /** The client has gone, or the file cannot be read: a cut connection is the only honest answer left. */
+    private void fail() {
+        IoUtils.safeClose(exchange.getConnection());
+        exchange.endExchange();
+    }
+}

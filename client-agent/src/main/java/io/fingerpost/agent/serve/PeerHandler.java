@@ -1,0 +1,149 @@
+package io.fingerpost.agent.serve;
+
+import io.fingerpost.agent.identity.Identity;
+import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.contract.EndpointProof;
+import io.fingerpost.contract.NiPath;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.Sha256;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's face to other clients: blobs by digest for those with a ticket, and the proof that the endpoint is its own.
+ */
+public final class PeerHandler implements HttpHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerHandler.class);
+    private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
+    private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
+    private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
+    private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
+    private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
+    private static final HttpString RESOURCE_POLICY = new HttpString("Cross-Origin-Resource-Policy");
+    private static final HttpString TIMING_ALLOW_ORIGIN = new HttpString("Timing-Allow-Origin");
+
+    private final BlobStore store;
+    private final Identity identity;
+    private final PeerEndpoint endpoint;
+    private final TicketCheck tickets;
+    private final Semaphore slots;
+    private final ExecutorService threads;
+    private final LongAdder servedBytes = new LongAdder();
+
+    /**
+     * @param endpoint what this agent says to be its own, and nothing else is signed
+     * @param slots transfers at a time
+     * @param threads for what waits on the disk
+     */
+    public PeerHandler(BlobStore store, Identity identity, PeerEndpoint endpoint, TicketCheck tickets, int slots,
+            ExecutorService threads) {
+        this.store = store;
+        this.identity = identity;
+        this.endpoint = endpoint;
+        this.tickets = tickets;
+        this.slots = new Semaphore(slots);
+        this.threads = threads;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        allowEveryOrigin(exchange);
+        var method = exchange.getRequestMethod();
+        if (method.equals(Methods.OPTIONS)) {
+            answerPreflight(exchange);
+        } else if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
+            exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD, OPTIONS");
+            Problems.send(exchange, StatusCodes.METHOD_NOT_ALLOWED, "method-not-allowed", "a peer takes GET and HEAD");
+        } else if (EndpointProof.isPath(exchange.getRequestPath())) {
+            prove(exchange, EndpointProof.nonce(exchange.getRequestPath()));
+        } else {
+            NiPath.parse(exchange.getRequestPath()).ifPresentOrElse(digest -> serve(exchange, digest),
+                    () -> Problems.send(exchange, StatusCodes.NOT_FOUND, "no-such-path", "a peer has nothing here"));
+        }
+    }
+
+    private static void allowEveryOrigin(HttpServerExchange exchange) {
+        var fields = exchange.getResponseHeaders();
+        fields.put(ALLOW_ORIGIN, "*");
+        fields.put(EXPOSE_HEADERS, "Repr-Digest, Content-Digest, ETag, Content-Range, Accept-Ranges");
+        fields.put(RESOURCE_POLICY, "cross-origin");
+        fields.put(TIMING_ALLOW_ORIGIN, "*");
+    }
+
+    private static void answerPreflight(HttpServerExchange exchange) {
+        var fields = exchange.getResponseHeaders();
+        fields.put(ALLOW_METHODS, "GET, HEAD");
+        fields.put(ALLOW_HEADERS, "*");
+        fields.put(MAX_AGE, "7200");
+        exchange.setStatusCode(StatusCodes.NO_CONTENT);
+        exchange.endExchange();
+    }
+
+    private void prove(HttpServerExchange exchange, String nonce) {
+        byte[] signature = identity.sign(EndpointProof.message(nonce, endpoint));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
+        exchange.getResponseSender().send(Base64.getUrlEncoder().withoutPadding().encodeToString(signature));
+    }
+
+    private void serve(HttpServerExchange exchange, Sha256 digest) {
+        // The ticket comes first: without one, nobody learns whether the digest is held.
+        switch (tickets.check(ticket(exchange), digest)) {
+            case FORGED -> Problems.send(exchange, StatusCodes.FORBIDDEN, "ticket-forged",
+                    "a ticket of this peer's broker is wanted as ?t=…");
+            case EXPIRED -> Problems.send(exchange, StatusCodes.FORBIDDEN, "ticket-expired",
+                    "the ticket's time is over; ask the broker again");
+            case VALID -> serveInSlot(exchange, digest);
+        }
+    }
+
+    private static String ticket(HttpServerExchange exchange) {
+        return Optional.ofNullable(exchange.getQueryParameters().get("t")).map(Deque::getFirst).orElse("");
+    }
+
+    private void serveInSlot(HttpServerExchange exchange, Sha256 digest) {
+        if (!slots.tryAcquire()) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "2");
+            Problems.send(exchange, StatusCodes.SERVICE_UNAVAILABLE, "slots-full",
+                    "this peer serves as many as it can; ask again or elsewhere");
+            return;
+        }
+        exchange.addExchangeCompleteListener((done, next) -> {
+            slots.release();
+            servedBytes.add(done.getResponseBytesSent());
+            next.proceed();
+        });
+        exchange.dispatch(threads, () -> sendBlob(exchange, digest));
+    }
+
+    private void sendBlob(HttpServerExchange exchange, Sha256 digest) {
+        try {
+            var blob = store.find(digest);
+            if (blob.isEmpty()) {
+                Problems.send(exchange, StatusCodes.NOT_FOUND, "not-held",
+                        "this peer does not hold the digest (any more)");
+                return;
+            }
+            BlobResponse.send(exchange, blob.get());
+        } catch (Exception e) {
+            LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot serve");
+            Problems.send(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "internal", "the blob cannot be read");
+        }
+    }
+
+    /** Bytes of bodies that other clients got since the start. */
+    public long servedBytes() {
+        return servedBytes.sum();
+    }
+}

@@ -1,0 +1,14 @@
+package io.fingerpost.agent.store;
+
+import io.fingerpost.contract.Representation;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A stored, verified representation. It may be evicted at any time; what is open then stays readable. */
+public record Blob(Representation representation, Path file) {
+    public FileChannel open() throws IOException {
+        return FileChannel.open(file, StandardOpenOption.READ);
+    }
+}
