@@ -74,8 +74,8 @@ final class PeerTransfer {
             bytes.position(bytes.position() + part.remaining());
             transfer.write(part.duplicate(), verifier.position());
             Outcome outcome = verifier.update(part);
-            if (outcome == Outcome.GOOD_PIECE) {
-                transfer.advance(verifier.position());
+            if (outcome == Outcome.GOOD_PIECE && !verifier.isComplete()) {
+                transfer.advance(verifier.position()); // the last piece is for readers only when the blob is in the store
             } else if (outcome == Outcome.BAD_PIECE) {
                 throw new SourceFailed("corrupt piece");
             }

@@ -21,6 +21,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
     private final FileChannel file;
     private long position;
     private long left;
+    private boolean headSent;
 
     private FileSender(HttpServerExchange exchange, FileChannel file, Span span) {
         this.exchange = exchange;
@@ -46,7 +47,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
     @Override
     public void handleEvent(StreamSinkChannel channel) {
         try {
-            if (transfer(channel)) {
+            if (sendHead(channel) && transfer(channel)) {
                 finish(channel);
             } else {
                 channel.resumeWrites();
@@ -54,6 +55,15 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
         } catch (IOException e) {
             fail();
         }
+    }
+
+    /**
+     * Whether the head is sent. It goes first and alone: Undertow, when it sends it together with a part of a file, reads that
+     * part from the channel's own position instead of the one it is given (2.4.4, HttpResponseConduit.transferFrom).
+     */
+    private boolean sendHead(StreamSinkChannel channel) throws IOException {
+        headSent = headSent || channel.flush();
+        return headSent;
     }
 
     /** Whether all is sent; if not, the connection is full or this turn is over. */
