@@ -1,0 +1,245 @@
+package io.fingerpost.deploy.demo;
+
+import io.fingerpost.contract.http.DigestField;
+import io.fingerpost.contract.http.FieldNames;
+import io.fingerpost.deploy.demo.DemoClient.Result;
+import io.fingerpost.deploy.demo.FileCollection.RealFile;
+import io.fingerpost.deploy.origin.OriginCommand;
+import io.fingerpost.deploy.process.Launcher;
+import io.fingerpost.deploy.process.Metrics;
+import io.fingerpost.deploy.process.Program;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
+
+/** Walks through the five steps and a power-law run, and checks each thing that it says. */
+final class Demo implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final FileCollection collection;
+    private final boolean openToAll;
+    private final Launcher launcher;
+    private final Stage stage = new Stage();
+    private final DemoClient client = new DemoClient();
+    private final Deque<Program> programs = new ConcurrentLinkedDeque<>();
+    private final String token = newToken();
+    private final Program origin;
+    private final Program broker;
+    private final Program superNode;
+    private final Program second;
+    private Program third;
+    private final Metrics metrics;
+
+    /** Starts the processes. */
+    Demo(FileCollection collection, String audience, Path work) throws IOException {
+        this.collection = collection;
+        this.openToAll = audience.equals("any");
+        this.launcher = new Launcher(Path.of(System.getProperty("fingerpost.home", ".")), work);
+        stage.scene("The cast: five processes");
+        this.origin = started(launcher.origin("origin", collection.folder()));
+        stage.say("origin     " + origin.ready("origin") + "   serves " + collection.files().size() + " real files, "
+                + Stage.megabytes(collection.bytes()) + ", of " + collection.folder());
+        this.broker = started(
+                launcher.broker("broker", origin.ready("origin"), "--super-node-token", token, "--audience",
+                        audience));
+        stage.say("broker     " + edge() + "   admin " + broker.ready("admin"));
+        this.superNode = startAgent("super-node", "--token", token);
+        this.second = startAgent("agent-2");
+        this.third = startAgent("agent-3");
+        this.metrics = new Metrics(client.http(), broker.ready("admin"));
+    }
+
+    private static String newToken() {
+        var token = new byte[16];
+        new SecureRandom().nextBytes(token);
+        return HexFormat.of().formatHex(token);
+    }
+
+    private Program startAgent(String name, String... options) throws IOException {
+        var agent = started(launcher.agent(name, edge(), options));
+        stage.say(String.format(Locale.ROOT, "%-10s %s   gateway %s", name, agent.ready("peer"), gateway(agent)));
+        return agent;
+    }
+
+    private Program started(Program program) {
+        programs.push(program);
+        return program;
+    }
+
+    private String edge() throws IOException {
+        return broker.ready("edge");
+    }
+
+    private static String gateway(Program agent) throws IOException {
+        return agent.ready("gateway");
+    }
+
+    /** Plays all scenes; whether everything was true. */
+    boolean run(int requests) throws IOException, InterruptedException {
+        firstClient();
+        nextClient();
+        plainClient();
+        deadPeer();
+        powerLaw(requests);
+        stage.scene(stage.allTrue() ? "All of that was true." : "NOT all of that was true.");
+        return stage.allTrue();
+    }
+
+    private void firstClient() throws IOException, InterruptedException {
+        RealFile file = collection.showpiece();
+        stage.scene("Steps 1 to 4: the first client gets the file from the origin, keeps it, exposes it, registers it");
+        stage.say("GET " + file.resource() + " (" + Stage.megabytes(file.size()) + ") through agent-2's gateway");
+        long before = originBytes();
+        var result = client.fetch(gateway(second), file);
+        stage.claim(result == Result.GOOD,
+                "the bytes are those of the file, sha-256 " + file.digest().hex().substring(0, 16) + "…");
+        stage.claim(originBytes() - before == file.size(),
+                "the origin sent them: " + Stage.megabytes(originBytes() - before));
+        stage.claim(eventually(() -> metrics.sum("fingerpost_registry_holdings", "") == 1),
+                "the registry knows 1 holding");
+    }
+
+    private void nextClient() throws IOException, InterruptedException {
+        RealFile file = collection.showpiece();
+        stage.scene("Step 5: the next client is redirected to the one that holds it");
+        client.head(edge(), file, FieldNames.WANT_REPR_DIGEST + ": sha-256=10")
+                .forEach(line -> stage.say("    " + line));
+        var answer = client.look(edge(), file, FieldNames.WANT_REPR_DIGEST, "sha-256=10");
+        stage.claim(answer.statusCode() == 302 && location(answer).startsWith(second.ready("peer")), "302 to agent-2");
+        stage.claim(answer.headers().firstValue(FieldNames.TARGET_REPR_DIGEST).flatMap(DigestField::parse)
+                .filter(file.digest()::equals).isPresent(),
+                "with the right digest, from the broker and not from the peer");
+        long before = originBytes();
+        stage.claim(client.fetch(gateway(third), file) == Result.GOOD, "agent-3 got it, every piece verified");
+        stage.claim(originBytes() == before, "and the origin sent nothing");
+    }
+
+    private void plainClient() throws IOException, InterruptedException {
+        RealFile file = collection.showpiece();
+        stage.scene("A client that cannot verify, such as plain curl, meets only the super-node");
+        var answer = client.look(edge(), file);
+        stage.claim(answer.statusCode() == (openToAll ? 302 : 200), openToAll
+                ? "--audience any: it is sent to an ordinary agent too"
+                : "only ordinary agents hold the file, so it is served from the origin (--audience any would open that)");
+        stage.claim(client.fetch(gateway(superNode), file) == Result.GOOD, "now the super-node fetches it");
+        stage.claim(eventually(() -> client.look(edge(), file).statusCode() == 302), "and curl gets a 302 as well:");
+        stage.say("    curl -v " + edge() + file.resource());
+        long before = originBytes();
+        stage.claim(client.follow(edge(), file) == Result.GOOD, "followed, the bytes are right");
+        stage.claim(originBytes() == before, "and the origin sent nothing");
+    }
+
+    private void deadPeer() throws IOException, InterruptedException {
+        RealFile file = collection.other(0);
+        stage.scene("A peer is killed, and the next request still succeeds");
+        stage.claim(client.fetch(gateway(third), file) == Result.GOOD, "agent-3 alone holds " + file.resource());
+        stage.claim(eventually(() -> location(client.look(edge(), file, FieldNames.WANT_REPR_DIGEST, "sha-256=10"))
+                .startsWith(third.ready("peer"))), "the broker sends clients there");
+        third.kill();
+        stage.say("kill -9 " + third.pid());
+        var answer = client.look(edge(), file, FieldNames.WANT_REPR_DIGEST, "sha-256=10");
+        stage.claim(answer.statusCode() == 302, "the broker cannot know yet, and still redirects there");
+        stage.claim(client.fetch(gateway(second), file) == Result.GOOD,
+                "agent-2 went on to the origin by itself: right bytes");
+        programs.remove(third);
+        this.third = startAgent("agent-3");
+        stage.claim(eventually(() -> metrics.sum("fingerpost_registry_peers", "") == 3),
+                "started again, agent-3 is a peer again");
+    }
+
+    private void powerLaw(int requests) throws IOException, InterruptedException {
+        stage.scene("All files by a power law, programs behind three agents at once");
+        long originBefore = originBytes();
+        long redirectedBefore = requests("decision=\"redirect\"");
+        long unchangedBefore = requests("reason=\"conditional\"");
+        long originRequestsBefore = requests("decision=\"origin\"");
+        var outcome = new PowerLawRun(client, collection, List.of(gateway(superNode), gateway(second), gateway(third)),
+                stage)
+                .run(requests);
+        long redirected = requests("decision=\"redirect\"") - redirectedBefore;
+        long unchanged = requests("reason=\"conditional\"") - unchangedBefore;
+        long fromOrigin = requests("decision=\"origin\"") - originRequestsBefore - unchanged;
+        long originSent = originBytes() - originBefore;
+        stage.scene("The closing table");
+        stage.row("requests", Integer.toString(outcome.requests()));
+        stage.row("  redirected to a peer", Long.toString(redirected));
+        stage.row("  served from the agent's own store", Long.toString(unchanged));
+        stage.row("  from the origin", Long.toString(fromOrigin));
+        stage.row("bytes that clients received", Stage.megabytes(outcome.bytes()));
+        stage.row("bytes that the origin sent", Stage.megabytes(originSent));
+        stage.row("  that is",
+                String.format(Locale.ROOT, "%.1f %%", 100.0 * originSent / Math.max(1, outcome.bytes())));
+        stage.row("failed requests", Integer.toString(outcome.failed()));
+        stage.row("corrupt bytes accepted", Integer.toString(outcome.corrupt()));
+        stage.claim(outcome.failed() == 0 && outcome.requests() == requests, "every request succeeded");
+        stage.claim(outcome.corrupt() == 0, "no corrupt bytes were accepted");
+        stage.claim(redirected > 0, "clients were redirected");
+        stage.claim(originSent < outcome.bytes(), "the origin sent less than the clients received");
+    }
+
+    private long requests(String labels) throws IOException, InterruptedException {
+        return metrics.sum("fingerpost_broker_requests_total", labels);
+    }
+
+    private long originBytes() throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(origin.ready("origin") + OriginCommand.STATS_PATH)).build();
+        String stats = client.http().send(request, BodyHandlers.ofString()).body();
+        return Long.parseLong(stats.substring(stats.indexOf(' ') + 1));
+    }
+
+    private static String location(HttpResponse<?> answer) {
+        return answer.headers().firstValue("Location").orElse("");
+    }
+
+    /** Whether {@code condition} comes true before our patience ends. */
+    private static boolean eventually(Callable<Boolean> condition) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (!condition.call()) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                Thread.sleep(20);
+            }
+            return true;
+        } catch (IOException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Waits for a signal. */
+    void keepRunning() throws IOException, InterruptedException {
+        stage.scene("Left running; Ctrl-C ends it");
+        stage.say("origin   " + origin.ready("origin"));
+        stage.say("broker   " + edge() + "   metrics " + broker.ready("admin") + "/metrics");
+        for (Program agent : List.of(superNode, second, third)) {
+            stage.say("agent    " + agent.ready("peer") + "   gateway " + gateway(agent));
+        }
+        stage.say("try      curl -v " + edge() + collection.showpiece().resource());
+        stage.say("         curl -v -H 'Want-Repr-Digest: sha-256=10' " + edge() + collection.other(0).resource());
+        new CountDownLatch(1).await();
+    }
+
+    /** Stops what still runs; harmless when nothing does. */
+    @Override
+    public void close() throws IOException {
+        for (Program program : programs) {
+            program.close();
+        }
+        client.close();
+    }
+}

@@ -1,0 +1,86 @@
+package io.fingerpost.deploy.demo;
+
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.deploy.demo.FileCollection.RealFile;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** An HTTP client that compares what it gets with the real file. */
+final class DemoClient implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(Redirect.NEVER).build();
+    private final HttpClient following = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(Redirect.NORMAL).build();
+
+    HttpClient http() {
+        return http;
+    }
+
+    /** What came of one request. */
+    enum Result {
+        GOOD, CORRUPT, FAILED
+    }
+
+    /** Fetches a file from {@code site}, and compares. */
+    Result fetch(String site, RealFile file) throws InterruptedException {
+        return compare(http, site, file);
+    }
+
+    /** The same, as a plain client that goes where it is sent. */
+    Result follow(String site, RealFile file) throws InterruptedException {
+        return compare(following, site, file);
+    }
+
+    private static Result compare(HttpClient client, String site, RealFile file) throws InterruptedException {
+        try {
+            var answer = client.send(request(site, file).build(), BodyHandlers.ofByteArray());
+            if (answer.statusCode() != 200) {
+                return Result.FAILED;
+            }
+            return Sha256.digestOf(answer.body()).equals(file.digest()) ? Result.GOOD : Result.CORRUPT;
+        } catch (IOException e) {
+            return Result.FAILED;
+        }
+    }
+
+    /** The bare answer, redirects not followed and the body thrown away. */
+    HttpResponse<Void> look(String site, RealFile file, String... fields) throws IOException, InterruptedException {
+        var request = request(site, file);
+        return http.send((fields.length == 0 ? request : request.headers(fields)).build(), BodyHandlers.discarding());
+    }
+
+    /** The head of an answer as it comes over the wire, line by line. */
+    List<String> head(String site, RealFile file, String field) throws IOException {
+        URI url = URI.create(site + file.resource());
+        try (var socket = new Socket(url.getHost(), url.getPort())) {
+            String request = "GET " + url.getRawPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n" + field
+                    + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            return answer.lines().takeWhile(line -> !line.isEmpty()).toList();
+        }
+    }
+
+    private static HttpRequest.Builder request(String site, RealFile file) {
+        return HttpRequest.newBuilder(URI.create(site + file.resource().replace("+", "%2B"))).timeout(TIMEOUT);
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        following.shutdownNow();
+    }
+}
