@@ -1,0 +1,116 @@
+package io.fingerpost.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.config.HostPort;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Processes end, well or badly, and come back. */
+class RestartIT {
+    @RegisterExtension
+    private final Site site = new Site();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBrokerThatIsRestartedGetsTheHoldingsBackFromAgentsThatRun(boolean killed) throws Exception {
+        site.file("a.bin", 300_000);
+        var origin = site.started(site.launcher().origin("origin", site.folder()));
+        var broker = site.brokerFor(origin.ready("origin"));
+        var agent = site.agent("agent");
+        site.through(agent, "/a.bin");
+        await().until(() -> site.holdings() == 1);
+        URI edge = URI.create(broker.ready("edge"));
+
+        if (killed) {
+            broker.kill();
+        } else {
+            assertThat(broker.stop()).isZero();
+        }
+        site.brokerFor(origin.ready("origin"), "--listen", new HostPort("127.0.0.1", edge.getPort()).toString());
+
+        await().atMost(Duration.ofSeconds(15)).until(() -> site.holdings() == 1);
+        site.get(site.edge() + "/a.bin"); // what the resource is, it learns anew
+        var redirect = site.get(site.edge() + "/a.bin", Site.VERIFYING);
+        assertThat(redirect.statusCode()).isEqualTo(302);
+        // The ticket of the new broker opens the old agent: its secret is in the data directory.
+        assertThat(site.get(redirect.headers().firstValue("Location").orElseThrow()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void sigtermEndsEachProgramWithZeroAndTheAgentSaysGoodbye() throws Exception {
+        site.file("a.bin", 300_000);
+        var origin = site.started(site.launcher().origin("origin", site.folder()));
+        var broker = site.brokerFor(origin.ready("origin"), "--set", "lease.ttl=1h", "--set", "lease.heartbeat=30m");
+        var agent = site.agent("agent");
+        site.through(agent, "/a.bin");
+        await().until(() -> site.holdings() == 1);
+
+        assertThat(agent.stop()).isZero();
+        assertThat(site.holdings()).isZero(); // not by the lease, which has an hour to go
+        assertThat(site.metrics().sum("fingerpost_registry_peers", "")).isZero();
+        assertThat(broker.stop()).isZero();
+        assertThat(origin.stop()).isZero();
+    }
+
+    @Test
+    void anAgentThatVanishesIsForgottenWhenItsLeaseEnds() throws Exception {
+        site.file("a.bin", 300_000);
+        site.broker();
+        var agent = site.agent("agent");
+        site.through(agent, "/a.bin");
+        await().until(() -> site.holdings() == 1);
+
+        agent.kill();
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> site.holdings() == 0);
+        assertThat(site.get(site.edge() + "/a.bin", Site.VERIFYING).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void anAgentThatIsKilledWhileItDownloadsNeverShowsWhatItDidNotVerify() throws Exception {
+        byte[] content = site.file("big.bin", 60_000_000);
+        site.broker();
+        Path data = site.launcher().path("agent");
+        for (int round = 0; round < 5; round++) {
+            var agent = site.agent("agent");
+            var request = site.http().sendAsync(
+                    HttpRequest.newBuilder(URI.create(agent.ready("gateway") + "/big.bin")).build(),
+                    BodyHandlers.discarding());
+            long wanted = 10_000_000L * round;
+            await().pollInterval(Duration.ofMillis(2)).until(() -> request.isDone() || stored(data) > wanted);
+            agent.kill();
+            assertBlobsAreWhole(data);
+        }
+        var agent = site.agent("agent");
+        assertThat(site.through(agent, "/big.bin").body()).isEqualTo(content);
+        assertThat(data.resolve("store").resolve("incoming")).isEmptyDirectory();
+    }
+
+    private static long stored(Path data) throws IOException {
+        try (var files = Files.walk(data.resolve("store"))) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
+    }
+
+    private static void assertBlobsAreWhole(Path data) throws IOException {
+        try (var files = Files.walk(data.resolve("store").resolve("blobs"))) {
+            for (Path file : files.filter(path -> path.getFileName().toString().matches("[0-9a-f]{64}")).toList()) {
+                byte[] name = HexFormat.of().parseHex(file.getFileName().toString());
+                assertThat(Sha256.digestOf(Files.readAllBytes(file))).isEqualTo(Sha256.of(name));
+            }
+        }
+    }
+}

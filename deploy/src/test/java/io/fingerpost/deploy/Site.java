@@ -1,0 +1,170 @@
+package io.fingerpost.deploy;
+
+import io.fingerpost.deploy.process.Launcher;
+import io.fingerpost.deploy.process.Metrics;
+import io.fingerpost.deploy.process.Program;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A site of a test's own: real processes on loopback ports that were chosen, all of which end with the test. */
+final class Site implements BeforeEachCallback, AfterEachCallback {
+    /** What every verifying client says. */
+    static final String[] VERIFYING = {"Want-Repr-Digest", "sha-256=10"};
+
+    private final Deque<Program> programs = new ArrayDeque<>();
+    private Path directory;
+    private Launcher launcher;
+    private HttpClient http;
+    private Program broker;
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        directory = Files.createTempDirectory("fingerpost-it");
+        launcher = new Launcher(home(), directory.resolve("run"));
+        Files.createDirectories(folder());
+        http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(Redirect.NEVER).build();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        if (context.getExecutionException().isPresent()) {
+            for (Program program : programs) {
+                System.err.println(program.logText());
+            }
+        }
+        for (Program program : programs) {
+            program.close();
+        }
+        http.shutdownNow();
+        try (var all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    static Path home() {
+        return Path.of(System.getProperty("fingerpost.home", ".."));
+    }
+
+    Launcher launcher() {
+        return launcher;
+    }
+
+    /** The folder that the origin serves. */
+    Path folder() {
+        return directory.resolve("files");
+    }
+
+    /** A new file at the origin, whose content depends on its name and size alone. */
+    byte[] file(String name, int size) throws IOException {
+        var content = new byte[size];
+        new Random(name.hashCode() + (long) size).nextBytes(content);
+        Files.write(folder().resolve(name), content);
+        return content;
+    }
+
+    /** Stops it when the test ends, if it still runs then. */
+    Program started(Program program) {
+        programs.push(program);
+        return program;
+    }
+
+    /** An origin for {@link #folder()}, and a broker in front of it. */
+    Program broker(String... options) throws IOException {
+        var origin = started(launcher.origin("origin", folder()));
+        return brokerFor(origin.ready("origin"), options);
+    }
+
+    /** A broker in front of any origin, with leases that are short enough for a test. */
+    Program brokerFor(String origin, String... options) throws IOException {
+        var all = new ArrayList<>(List.of("--set", "lease.heartbeat=500ms", "--set", "lease.ttl=3s",
+                "--super-node-token", "vouched"));
+        all.addAll(List.of(options));
+        broker = started(launcher.broker("broker", origin, all.toArray(String[]::new)));
+        broker.readyLine();
+        return broker;
+    }
+
+    Program agent(String name, String... options) throws IOException {
+        var agent = started(launcher.agent(name, edge(), options));
+        agent.readyLine();
+        return agent;
+    }
+
+    String edge() throws IOException {
+        return broker.ready("edge");
+    }
+
+    Metrics metrics() throws IOException {
+        return new Metrics(http, broker.ready("admin"));
+    }
+
+    /** Holdings that the broker's registry knows. */
+    long holdings() throws IOException, InterruptedException {
+        return metrics().sum("fingerpost_registry_holdings", "");
+    }
+
+    HttpClient http() {
+        return http;
+    }
+
+    /** GET with header fields given as name, value, name, value … */
+    HttpResponse<byte[]> get(String url, String... fields) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(60));
+        return http.send((fields.length == 0 ? request : request.headers(fields)).build(), BodyHandlers.ofByteArray());
+    }
+
+    /** GET through an agent's gateway. */
+    HttpResponse<byte[]> through(Program agent, String path) throws IOException, InterruptedException {
+        return get(agent.ready("gateway") + path);
+    }
+
+    /** What a command printed, both ways, and how it ended. */
+    record Ran(int exit, String out, String err) {}
+
+    /** Runs a command to its end. */
+    Ran run(String... command) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(directory, "out", "");
+        Path err = Files.createTempFile(directory, "err", "");
+        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("does not end: " + String.join(" ", command));
+        }
+        return new Ran(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1), Files.readString(err));
+    }
+
+    /** Runs curl, silent but for errors. */
+    Ran curl(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "60"));
+        command.addAll(List.of(arguments));
+        return run(command.toArray(String[]::new));
+    }
+
+    /** Runs one of our programs to its end. */
+    Ran program(String name, String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(launcher.script(name).toString()));
+        command.addAll(List.of(arguments));
+        return run(command.toArray(String[]::new));
+    }
+}
