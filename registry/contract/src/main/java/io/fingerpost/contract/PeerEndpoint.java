@@ -3,6 +3,7 @@ package io.fingerpost.contract;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -12,15 +13,21 @@ import java.util.regex.Pattern;
  * <p>The form is strict because it is written into `Location` and `Link` fields that send clients somewhere.
  */
 public record PeerEndpoint(String scheme, String host, int port) {
-    private static final Pattern NAME_OR_IPV4 = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+    private static final int MAX_LENGTH = 300;
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+    /** What browsers take for an IPv4 address, however odd (URL standard, "ends in a number"). */
+    private static final Pattern NUMERIC = Pattern.compile("(.*\\.)?(\\d+|0x[0-9a-f]*)");
+    /** Four numbers that nobody can misread: `0177.0.0.1` is 177.0.0.1 to some programs and 127.0.0.1 to others. */
+    private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]{2,45}]");
 
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED) // else an object with the three parts would do as well
     public PeerEndpoint {
         host = host.toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
             throw new IllegalArgumentException("a peer endpoint is an http or https URL");
         }
-        if (!NAME_OR_IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
+        if (!isHost(host)) {
             throw new IllegalArgumentException("a peer endpoint needs a host name or address");
         }
         if (port < 1 || port > 65_535) {
@@ -28,10 +35,16 @@ public record PeerEndpoint(String scheme, String host, int port) {
         }
     }
 
+    private static boolean isHost(String host) {
+        return NUMERIC.matcher(host).matches()
+                ? IPV4.matcher(host).matches()
+                : NAME.matcher(host).matches() || IPV6.matcher(host).matches();
+    }
+
     /** Reads `scheme://host[:port]`, with at most a trailing slash. */
     @JsonCreator
     public static PeerEndpoint parse(String text) {
-        URI uri = text.length() > 300 ? URI.create("") : URI.create(text);
+        URI uri = uri(text);
         boolean bare = uri.getScheme() != null && uri.getHost() != null && uri.getRawUserInfo() == null
                 && uri.getRawQuery() == null && uri.getRawFragment() == null
                 && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
@@ -40,6 +53,15 @@ public record PeerEndpoint(String scheme, String host, int port) {
         }
         int port = uri.getPort() != -1 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
         return new PeerEndpoint(uri.getScheme(), uri.getHost(), port);
+    }
+
+    /** Empty if {@code text} is none. */
+    private static URI uri(String text) {
+        try {
+            return new URI(text.length() > MAX_LENGTH ? "" : text);
+        } catch (URISyntaxException e) {
+            return URI.create("");
+        }
     }
 
     /** `host:port`, as in a Host field. */

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public record PeerId(@JsonValue String value) {
     @JsonCreator
     public PeerId {
-        if (!value.matches("[A-Za-z0-9_-]{43}")) {
+        if (!value.matches("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")) {
             throw new IllegalArgumentException("a peer id has 43 characters of base64url");
         }
     }

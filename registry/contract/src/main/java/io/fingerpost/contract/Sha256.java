@@ -41,7 +41,11 @@ public record Sha256(long first, long second, long third, long fourth) {
         if (base64Url.length() != 43) {
             throw new IllegalArgumentException("not a sha-256 digest: 43 characters of base64url are wanted");
         }
-        return of(Base64.getUrlDecoder().decode(base64Url));
+        Sha256 digest = of(Base64.getUrlDecoder().decode(base64Url));
+        if (!digest.base64Url().equals(base64Url)) {
+            throw new IllegalArgumentException("not a sha-256 digest: its last character has bits of no meaning");
+        }
+        return digest;
     }
 
     /** A fresh SHA-256 computation. */

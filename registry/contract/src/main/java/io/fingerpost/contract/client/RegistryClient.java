@@ -50,7 +50,7 @@ public final class RegistryClient {
 
     /** Registers; the registry dials the endpoint back before it answers. */
     public LeaseGrant register(Registration registration, Optional<String> token) throws IOException {
-        var request = HttpRequest.newBuilder(api(ApiPaths.peers())).POST(body(registration));
+        var request = request(ApiPaths.peers()).POST(body(registration));
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
         return call(request, LeaseGrant.class);
     }
@@ -71,22 +71,30 @@ public final class RegistryClient {
 
     /** The piece hashes and headers of a digest, from the side that is trusted. */
     public Representation representation(Sha256 digest) throws IOException {
-        return call(HttpRequest.newBuilder(api(ApiPaths.representation(digest))).GET(), Representation.class);
+        return call(request(ApiPaths.representation(digest)).GET(), Representation.class);
     }
 
     private HttpRequest.Builder authorized(LeaseGrant lease, String path) throws IOException {
-        return HttpRequest.newBuilder(api(path)).header("Authorization", "Bearer " + lease.secret());
+        return request(path).header("Authorization", "Bearer " + lease.secret());
     }
 
     private volatile @Nullable URI api;
 
-    private URI api(String path) throws IOException {
+    private HttpRequest.Builder request(String path) throws IOException {
+        try {
+            return HttpRequest.newBuilder(URI.create(api() + path));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the discovery document names no registry: " + e.getMessage(), e);
+        }
+    }
+
+    private URI api() throws IOException {
         var known = api;
         if (known == null) {
             known = discovery.resolve(discover().registry());
             api = known;
         }
-        return URI.create(known + path);
+        return known;
     }
 
     private HttpRequest.BodyPublisher body(Object value) {
@@ -107,7 +115,7 @@ public final class RegistryClient {
             return null;
         }
         try {
-            return json.readValue(response.body(), answer);
+            return WireJson.read(json, response.body(), answer);
         } catch (JacksonException e) {
             throw new IOException("the registry's answer makes no sense: " + e.getOriginalMessage(), e);
         }
@@ -124,7 +132,7 @@ public final class RegistryClient {
 
     private Problem problem(HttpResponse<byte[]> response) {
         try {
-            return json.readValue(response.body(), Problem.class);
+            return WireJson.read(json, response.body(), Problem.class);
         } catch (JacksonException e) {
             return Problem.of(response.statusCode(), "no-registry",
                     "the answer is not one of a Fingerpost registry; is the broker's URL right?");

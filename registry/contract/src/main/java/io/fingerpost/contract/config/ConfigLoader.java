@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -40,6 +40,7 @@ public final class ConfigLoader {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .addModule(new SimpleModule().addDeserializer(Duration.class, new DurationText()))
             .build();
     private final Map<String, String> environment;
@@ -74,9 +75,15 @@ public final class ConfigLoader {
         } catch (IOException e) {
             throw new ConfigException("--config: cannot read " + file + ": " + e.getMessage());
         } catch (JacksonException e) {
-            var at = e.getLocation();
-            throw new ConfigException(file + (at == null ? "" : ":" + at.getLineNr()) + ": " + firstLine(e));
+            throw new ConfigException(file + ":" + place(e));
         }
+    }
+
+    /** Line and reason; the engine knows both better than what Jackson makes of it, which is where the trouble began. */
+    private static String place(JacksonException e) {
+        return e.getCause() instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()
+                ? marked.getProblemMark().get().getLine() + 1 + ": " + marked.getProblem()
+                : e.getLocation().getLineNr() + ": " + firstLine(e);
     }
 
     /**
@@ -101,6 +108,9 @@ public final class ConfigLoader {
         source.forEachEntry((name, value) -> {
             String key = path.isEmpty() ? name : path + "." + name;
             JsonNode existing = target.get(name);
+            if (existing instanceof ObjectNode && value.isNull()) {
+                return; // a section of which every key is commented out
+            }
             if (existing == null || existing.isObject() && !value.isObject()
                     || !existing.isObject() && value.isObject()) {
                 throw unknown(origin, key, value, target);
@@ -119,8 +129,12 @@ public final class ConfigLoader {
             return unknown(origin, key + "." + first.getKey(), first.getValue(), known);
         }
         return new ConfigException(
-                origin + ": unknown key '" + key + "' (value '" + value.asString() + "'); known here: "
+                origin + ": unknown key '" + key + "' (value '" + shown(value) + "'); known here: "
                         + known.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(", ")));
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isValueNode() ? value.asString() : value.toString();
     }
 
     /** A list may be given as one text with commas. */
@@ -135,6 +149,11 @@ public final class ConfigLoader {
     }
 
     private JsonNode substituted(JsonNode value, String key) {
+        if (value instanceof ArrayNode list) {
+            ArrayNode filled = yaml.createArrayNode();
+            list.forEach(part -> filled.add(substituted(part, key)));
+            return filled;
+        }
         if (!value.isString()) {
             return value;
         }
@@ -155,7 +174,7 @@ public final class ConfigLoader {
     public <T> T bind(Class<T> type) {
         try {
             return yaml.treeToValue(tree, type);
-        } catch (DatabindException e) {
+        } catch (JacksonException e) {
             String key = e.getPath().stream().map(part -> part.getPropertyName()).filter(Objects::nonNull)
                     .collect(Collectors.joining("."));
             JsonNode value = tree.at("/" + key.replace('.', '/'));
@@ -167,7 +186,7 @@ public final class ConfigLoader {
         }
     }
 
-    private static String reason(DatabindException e) {
+    private static String reason(JacksonException e) {
         Throwable cause = e;
         while (cause.getCause() != null) {
             cause = cause.getCause();

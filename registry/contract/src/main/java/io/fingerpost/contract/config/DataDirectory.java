@@ -5,12 +5,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,8 @@ public final class DataDirectory implements AutoCloseable {
             return new DataDirectory(path, lock(path));
         } catch (AccessDeniedException e) {
             throw new ConfigException("data directory '" + path + "': permission denied");
+        } catch (FileAlreadyExistsException e) {
+            throw new ConfigException("data directory '" + path + "': there is a file of that name");
         } catch (FileSystemException e) {
             String why = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
             throw new ConfigException("data directory '" + path + "': " + why);
@@ -63,11 +67,21 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static void requireOwn(Path path) throws IOException {
-        String owner = Files.getOwner(path).getName();
-        String user = System.getProperty("user.name");
+        UserPrincipal owner = Files.getOwner(path);
+        UserPrincipal user = currentUser(path);
         if (!owner.equals(user)) {
-            throw new ConfigException(
-                    "data directory '" + path + "' belongs to '" + owner + "', not to '" + user + "'");
+            throw new ConfigException("data directory '" + path + "' belongs to '" + owner.getName() + "', not to '"
+                    + user.getName() + "'");
+        }
+    }
+
+    /** Who owns a file made here: the system property `user.name` knows no user that has a number only, as in containers. */
+    private static UserPrincipal currentUser(Path path) throws IOException {
+        Path probe = Files.createTempFile(path, "owner", null);
+        try {
+            return Files.getOwner(probe);
+        } finally {
+            Files.delete(probe);
         }
     }
 

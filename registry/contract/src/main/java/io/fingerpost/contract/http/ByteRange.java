@@ -31,7 +31,7 @@ public sealed interface ByteRange {
     }
 
     Pattern SINGLE = Pattern.compile("bytes=\\s*(\\d{0,18})-(\\d{0,18})\\s*", Pattern.CASE_INSENSITIVE);
-    Pattern SEVERAL = Pattern.compile("bytes=[\\d\\s,-]*,[\\d\\s,-]*", Pattern.CASE_INSENSITIVE);
+    Pattern SEVERAL = Pattern.compile("bytes=[\\d\\s-]*,[\\d\\s,-]*", Pattern.CASE_INSENSITIVE);
 
     /** Reads a `Range` field; {@code null} stands for none. */
     static ByteRange parse(@Nullable String field) {

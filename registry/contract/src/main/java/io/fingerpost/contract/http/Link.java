@@ -17,7 +17,7 @@ public record Link(String target, Map<String, String> parameters) {
 
     /** Whether this link has the relation type {@code relation}. */
     public boolean is(String relation) {
-        return List.of(parameters.getOrDefault("rel", "").toLowerCase(Locale.ROOT).split(" ")).contains(relation);
+        return List.of(parameters.getOrDefault("rel", "").toLowerCase(Locale.ROOT).split("\\s+")).contains(relation);
     }
 
     /** `pri` of RFC 6249: lower is better, absent is the worst. */
@@ -31,10 +31,13 @@ public record Link(String target, Map<String, String> parameters) {
         var links = new ArrayList<Link>();
         var in = new Scan(field);
         while (links.size() < MAX_LINKS && in.skipIf('<')) {
-            String target = in.until('>');
+            String target = in.until(">");
+            if (!in.skipIf('>')) {
+                break;
+            }
             var parameters = new TreeMap<String, String>();
             while (in.skipIf(';')) {
-                String name = in.token().toLowerCase(Locale.ROOT);
+                String name = in.until("=;,").strip().toLowerCase(Locale.ROOT);
                 String value = in.skipIf('=') ? in.value() : "";
                 parameters.putIfAbsent(name, value);
             }
@@ -64,24 +67,28 @@ public record Link(String target, Map<String, String> parameters) {
             return false;
         }
 
-        String until(char end) {
-            int stop = text.indexOf(end, at);
-            String found = stop < 0 ? text.substring(at) : text.substring(at, stop);
-            at = stop < 0 ? text.length() : stop + 1;
-            return found;
-        }
-
-        String token() {
-            skipBlanks();
+        /** Everything up to the first of {@code ends}, which stays. */
+        String until(String ends) {
             int start = at;
-            while (at < text.length() && " \t=;,\"".indexOf(text.charAt(at)) < 0) {
+            while (at < text.length() && ends.indexOf(text.charAt(at)) < 0) {
                 at++;
             }
             return text.substring(start, at);
         }
 
         String value() {
-            return skipIf('"') ? until('"') : token();
+            return skipIf('"') ? quoted() : until(";,").strip();
+        }
+
+        /** The rest of a quoted string, whose backslashes take away what the next character means. */
+        private String quoted() {
+            var value = new StringBuilder();
+            while (at < text.length() && text.charAt(at) != '"') {
+                at += text.charAt(at) == '\\' && at + 1 < text.length() ? 1 : 0;
+                value.append(text.charAt(at++));
+            }
+            at = Math.min(at + 1, text.length());
+            return value.toString();
         }
 
         private void skipBlanks() {

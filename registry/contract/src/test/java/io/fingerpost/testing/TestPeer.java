@@ -1,0 +1,40 @@
+package io.fingerpost.testing;
+
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PeerKey;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+
+/** Somebody with a fresh Ed25519 key pair. */
+public final class TestPeer {
+    private final KeyPair keys;
+
+    public TestPeer() {
+        try {
+            keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public PeerKey key() {
+        return PeerKey.of(keys.getPublic());
+    }
+
+    public PeerId id() {
+        return key().peerId();
+    }
+
+    public byte[] sign(byte[] message) {
+        try {
+            var signer = Signature.getInstance("Ed25519");
+            signer.initSign(keys.getPrivate());
+            signer.update(message);
+            return signer.sign();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
