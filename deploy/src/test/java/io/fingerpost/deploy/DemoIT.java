@@ -20,7 +20,8 @@ class DemoIT {
         for (int i = 0; i < 210; i++) {
             site.file("file-" + i + ".bin", 300_000 + new Random(i).nextInt(500_000));
         }
-        var ran = site.run(Site.home().resolve("deploy").resolve("demo").toString(), "--files", site.folder().toString(),
+        var ran = site.run(Site.home().resolve("deploy").resolve("demo").toString(), "--files",
+                site.folder().toString(),
                 "--requests", "200");
 
         assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();
@@ -31,7 +32,8 @@ class DemoIT {
     void tooFewFilesAreToldInOneLine() throws Exception {
         site.file("one.bin", 10_000);
 
-        var ran = site.run(Site.home().resolve("deploy").resolve("demo").toString(), "--files", site.folder().toString());
+        var ran = site.run(Site.home().resolve("deploy").resolve("demo").toString(), "--files",
+                site.folder().toString());
 
         assertThat(ran.exit()).isEqualTo(1);
         assertThat(ran.err().lines()).hasSize(1);

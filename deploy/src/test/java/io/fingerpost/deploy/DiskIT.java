@@ -24,7 +24,8 @@ class DiskIT {
         Path data = Files.createDirectories(site.launcher().path("tiny"));
         var command = new ArrayList<>(List.of("unshare"));
         command.addAll(isRoot() ? List.of("-m") : List.of("-U", "-r", "-m"));
-        command.addAll(List.of("sh", "-c", "mount -t tmpfs -o size=4m,mode=700 tmpfs \"$1\" && shift && exec \"$@\"", "sh",
+        command.addAll(List.of("sh", "-c", "mount -t tmpfs -o size=4m,mode=700 tmpfs \"$1\" && shift && exec \"$@\"",
+                "sh",
                 data.toString(), site.launcher().script("fingerpost-agent").toString(), "run", "--broker", site.edge(),
                 "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--data", data.toString()));
         var agent = site.started(Program.start("tiny", command, Map.of(), site.launcher().path("tiny.log")));
@@ -87,7 +88,8 @@ class DiskIT {
             foreign = Files.createDirectories(site.launcher().path("foreign"));
             assertThat(site.run("chown", "nobody", foreign.toString()).exit()).isZero();
         }
-        assumeTrue(!Files.getOwner(foreign).getName().equals(System.getProperty("user.name")), "no foreign directory here");
+        assumeTrue(!Files.getOwner(foreign).getName().equals(System.getProperty("user.name")),
+                "no foreign directory here");
         for (String program : List.of("fingerpost-agent run --broker", "fingerpost-broker --origin")) {
             var words = new ArrayList<>(List.of(program.split(" ")));
             words.addAll(List.of("http://127.0.0.1:1", "--listen", "127.0.0.1:0", "--data", foreign.toString()));

@@ -33,6 +33,7 @@ final class FakePeer implements AutoCloseable {
     private final HttpServer server;
     private final RegistryClient registry;
     private final LeaseGrant lease;
+    private final Thread heartbeats;
     private final AtomicInteger served = new AtomicInteger();
 
     /** @param serving answers whatever is asked below the `ni` path */
@@ -48,6 +49,18 @@ final class FakePeer implements AutoCloseable {
         server.start();
         registry = new RegistryClient(http, URI.create(broker));
         lease = registry.register(new Registration(PeerKey.of(keys.getPublic()), endpoint()), Optional.empty());
+        heartbeats = Thread.ofVirtual().name("fake-peer-heartbeats").start(this::keepLease);
+    }
+
+    private void keepLease() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.sleep(lease.terms().heartbeat());
+                registry.heartbeat(lease);
+            }
+        } catch (InterruptedException | IOException e) {
+            Thread.currentThread().interrupt(); // the test is over
+        }
     }
 
     private PeerEndpoint endpoint() {
@@ -70,11 +83,8 @@ final class FakePeer implements AutoCloseable {
 
     /** Says that it holds all of {@code content}. */
     void announce(byte[] content) throws IOException {
-        registry.announce(lease, new HoldingsUpdate(List.of(Held.complete(Sha256.digestOf(content), content.length)), List.of()));
-    }
-
-    LeaseGrant lease() {
-        return lease;
+        registry.announce(lease,
+                new HoldingsUpdate(List.of(Held.complete(Sha256.digestOf(content), content.length)), List.of()));
     }
 
     /** How often it was asked for bytes. */
@@ -84,6 +94,7 @@ final class FakePeer implements AutoCloseable {
 
     @Override
     public void close() {
+        heartbeats.interrupt();
         server.stop(0);
     }
 }

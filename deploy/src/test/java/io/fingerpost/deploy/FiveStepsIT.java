@@ -48,7 +48,8 @@ class FiveStepsIT {
         site.through(vouched, "/a.bin");
         await().until(() -> site.holdings() == 2);
         var got = site.launcher().path("got");
-        var curl = site.curl("-L", "-o", got.toString(), "-w", "%{num_redirects} %{url_effective}", site.edge() + "/a.bin");
+        var curl = site.curl("-L", "-o", got.toString(), "-w", "%{num_redirects} %{url_effective}",
+                site.edge() + "/a.bin");
         assertThat(curl.out()).startsWith("1 " + vouched.ready("peer"));
         assertThat(Files.readAllBytes(got)).isEqualTo(content);
     }
@@ -68,7 +69,8 @@ class FiveStepsIT {
     @Test
     void whatIsNotLabelledShareableNeverLeavesTheOriginPath() throws Exception {
         byte[] content = site.file("a.bin", 300_000);
-        var origin = site.started(site.launcher().origin("origin", site.folder(), "--cache-control", "private, max-age=60"));
+        var origin = site
+                .started(site.launcher().origin("origin", site.folder(), "--cache-control", "private, max-age=60"));
         site.brokerFor(origin.ready("origin"));
         var agent = site.agent("agent");
 
@@ -136,7 +138,8 @@ class FiveStepsIT {
         await().until(() -> site.holdings() == 1);
         String data = site.launcher().path("agent").toString();
 
-        assertThat(site.program("fingerpost-agent", "status", "--data", data).out()).contains("registered  yes", "1 files");
+        assertThat(site.program("fingerpost-agent", "status", "--data", data).out()).contains("registered  yes",
+                "1 files");
         assertThat(site.program("fingerpost-agent", "status", "--json", "--data", data).out())
                 .contains("\"registered\":true", "\"peerId\":\"" + agent.ready("peer-id") + "\"");
         agent.stop();

@@ -16,8 +16,10 @@ class LauncherIT {
     @RequiresTool("unshare")
     @EnabledIfSystemProperty(named = "user.name", matches = "root", disabledReason = "hides /usr/lib/jvm, which only root can")
     void withoutAJdk25TheyTellInOneLineWhatIsMissing() throws Exception {
-        var ran = site.run("unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /usr/lib/jvm && unset JAVA_HOME JAVA25_HOME "
-                + "FINGERPOST_JAVA_HOME && HOME=/nonexistent exec \"$1\" --help", "sh",
+        var ran = site.run("unshare", "-m", "sh", "-c",
+                "mount -t tmpfs tmpfs /usr/lib/jvm && unset JAVA_HOME JAVA25_HOME "
+                        + "FINGERPOST_JAVA_HOME && HOME=/nonexistent exec \"$1\" --help",
+                "sh",
                 site.launcher().script("fingerpost-broker").toString());
 
         assertThat(ran.exit()).isEqualTo(2);

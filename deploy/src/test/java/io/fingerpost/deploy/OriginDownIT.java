@@ -33,7 +33,8 @@ class OriginDownIT {
     @Test
     void anOriginThatNeverAnswersIsA504() throws Exception {
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            var broker = site.brokerFor("http://127.0.0.1:" + silent.getLocalPort(), "--set", "origin.answer-timeout=300ms");
+            var broker = site.brokerFor("http://127.0.0.1:" + silent.getLocalPort(), "--set",
+                    "origin.answer-timeout=300ms");
 
             var answer = site.get(site.edge() + "/a.bin");
 
