@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,16 +121,30 @@ public final class Registry {
         return new LeaseRenewal(terms, now, store.holdingsOf(id));
     }
 
-    /** Takes in what a peer holds and what no longer. */
+    /** Takes in what a peer holds and what no longer; nothing of it if that would be too much. */
     public void update(PeerId id, String secret, HoldingsUpdate update) {
         requireLease(id, secret);
+        requireRoom(id, update);
         update.drop().forEach(digest -> store.hold(id, digest, PieceSet.all(0)));
         for (var held : update.hold()) {
-            if (store.holdingsOf(id) >= config.maxHoldingsPerPeer()) {
-                throw new RequestRejected(429, "too-many-holdings",
-                        "a peer may hold up to " + config.maxHoldingsPerPeer() + " representations here");
+            if (!store.hold(id, held.digest(), held.pieceSet())) {
+                throw leaseLost();
             }
-            store.hold(id, held.digest(), held.pieceSet());
+        }
+    }
+
+    private void requireRoom(PeerId id, HoldingsUpdate update) {
+        int room = Math.max(0, config.maxHoldingsPerPeer() - store.holdingsOf(id));
+        if (update.hold().size() <= room) {
+            return; // nearly always, and without a look at each
+        }
+        var held = update.hold().stream().map(HoldingsUpdate.Held::digest).collect(Collectors.toSet());
+        long more = held.stream().filter(digest -> !store.holds(id, digest)).count();
+        long less = update.drop().stream().distinct()
+                .filter(digest -> !held.contains(digest) && store.holds(id, digest)).count();
+        if (more - less > room) {
+            throw new RequestRejected(429, "too-many-holdings",
+                    "a peer may hold up to " + config.maxHoldingsPerPeer() + " representations here");
         }
     }
 

@@ -24,10 +24,10 @@ public record RegistryConfig(List<String> allowPeers, Optional<String> superNode
         allowPeers = List.copyOf(allowPeers);
         new AddressPolicy(allowPeers); // says which of them is no network
         superNodeToken = superNodeToken.filter(token -> !token.isEmpty());
-        require(proofTimeout.isPositive(), "proof-timeout must be positive");
-        require(maxPeers > 0, "max-peers must be at least 1");
-        require(maxHoldingsPerPeer > 0, "max-holdings-per-peer must be at least 1");
-        require(ticketTtl.compareTo(Duration.ofSeconds(1)) >= 0, "ticket-ttl must be at least 1s");
+        require(proofTimeout.isPositive(), "proof-timeout must be positive, was " + proofTimeout);
+        require(maxPeers > 0, "max-peers must be at least 1, was " + maxPeers);
+        require(maxHoldingsPerPeer > 0, "max-holdings-per-peer must be at least 1, was " + maxHoldingsPerPeer);
+        require(ticketTtl.compareTo(Duration.ofSeconds(1)) >= 0, "ticket-ttl must be at least 1s, was " + ticketTtl);
     }
 
     private static void require(boolean holds, String message) {

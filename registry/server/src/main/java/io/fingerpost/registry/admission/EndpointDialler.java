@@ -5,13 +5,15 @@ import io.fingerpost.registry.RequestRejected;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -43,14 +45,29 @@ public final class EndpointDialler {
     public String get(PeerEndpoint endpoint, String path) throws IOException {
         InetAddress address = checkedAddress(endpoint);
         long deadline = System.nanoTime() + timeout.toNanos();
-        try (Socket plain = new Socket()) {
-            plain.connect(new InetSocketAddress(address, endpoint.port()), (int) timeout.toMillis());
-            plain.setSoTimeout(remaining(deadline));
-            Socket socket = endpoint.scheme().equals("https") ? secured(plain, endpoint) : plain;
+        var connection = new Socket();
+        // Closing ends whatever is being waited for, also a handshake that drips; a socket's own timeout starts anew with each byte.
+        var hurry = CompletableFuture.runAsync(() -> close(connection),
+                CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        try (connection) {
+            connection.connect(new InetSocketAddress(address, endpoint.port()));
+            Socket socket = endpoint.scheme().equals("https") ? secured(connection, endpoint) : connection;
             socket.getOutputStream().write(request(endpoint, path));
-            return readAnswer(new BufferedInputStream(new DeadlineStream(socket, deadline), 1024));
-        } catch (SocketTimeoutException e) {
-            throw new IOException("no answer within " + timeout.toMillis() + " ms", e);
+            return readAnswer(new BufferedInputStream(socket.getInputStream(), 1024));
+        } catch (IOException e) {
+            throw System.nanoTime() < deadline
+                    ? e
+                    : new IOException("no answer within " + timeout.toMillis() + " ms", e);
+        } finally {
+            hurry.cancel(false);
+        }
+    }
+
+    private static void close(Socket connection) {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -98,46 +115,16 @@ public final class EndpointDialler {
 
     private static String readHead(InputStream in) throws IOException {
         var head = new StringBuilder();
-        while (head.length() < MAX_HEAD && head.indexOf("\r\n\r\n", Math.max(0, head.length() - 4)) < 0) {
+        while (head.indexOf("\r\n\r\n", Math.max(0, head.length() - 4)) < 0) {
             int next = in.read();
             if (next < 0) {
                 throw new IOException("the answer was not HTTP");
             }
+            if (head.length() == MAX_HEAD) {
+                throw new IOException("the answer's head is longer than " + MAX_HEAD + " bytes");
+            }
             head.append((char) next);
         }
         return head.toString();
-    }
-
-    private static int remaining(long deadline) throws SocketTimeoutException {
-        long millis = (deadline - System.nanoTime()) / 1_000_000;
-        if (millis <= 0) {
-            throw new SocketTimeoutException("deadline");
-        }
-        return (int) millis;
-    }
-
-    /** Reads from a socket until a deadline, however often a trickle of bytes would start the socket's timeout anew. */
-    private static final class DeadlineStream extends InputStream {
-        private final Socket socket;
-        private final InputStream in;
-        private final long deadline;
-
-        DeadlineStream(Socket socket, long deadline) throws IOException {
-            this.socket = socket;
-            this.in = socket.getInputStream();
-            this.deadline = deadline;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            socket.setSoTimeout(remaining(deadline));
-            return in.read(target, offset, length);
-        }
     }
 }

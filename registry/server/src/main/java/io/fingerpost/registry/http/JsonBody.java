@@ -5,32 +5,35 @@ import io.fingerpost.registry.RequestRejected;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads a request's JSON into a record, and writes one as the answer; blocking. */
 final class JsonBody {
-    /** A full holdings update with the largest piece sets stays below it. */
+    /** A full holdings update stays below it, unless many of its representations are above 8 GiB and held in part. */
     private static final int MAX_BYTES = 1 << 20;
     /** Time for the whole body, however slowly it drips. */
     private static final int MAX_SECONDS = 10;
+
+    /** Longest part of a stranger's text that an error repeats. */
+    private static final int MAX_SHOWN = 100;
 
     private final JsonMapper json = WireJson.strict();
 
     /** @throws RequestRejected 413, 415 or 400 if the body is not such a record */
     <T> T read(HttpServerExchange exchange, Class<T> type) throws IOException {
         String mediaType = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-        if (mediaType == null || !mediaType.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+        if (mediaType == null || !mediaType.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
             throw new RequestRejected(415, "not-json", "the body has to be application/json");
         }
         byte[] body = readBounded(exchange);
         try {
-            return json.readValue(body, type);
+            return WireJson.read(json, body, type);
         } catch (JacksonException e) {
             throw new RequestRejected(400, "bad-json", reason(e));
         }
@@ -58,26 +61,38 @@ final class JsonBody {
         return new RequestRejected(413, "body-too-large", "at most " + MAX_BYTES + " bytes are taken");
     }
 
-    /** What is wrong and where, without class names and without what was sent. */
+    /** What is wrong and where, without class names and with little of what was sent. */
     private static String reason(JacksonException e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String path = e instanceof DatabindException bind ? bind.getPathReference() : "";
-        String where = path.replaceAll("[\\w.$]+\\[\"([^\"]+)\"]", "$1").replaceAll("[\\w.$]+\\[(\\d+)]", "$1")
-                .replace("->", ".");
+        String where = e.getPath().stream().map(JsonBody::name).collect(Collectors.joining("."));
         String what = root instanceof IllegalArgumentException && root.getMessage() != null
                 ? root.getMessage()
-                : plainWords(e.getOriginalMessage());
+                : plainWords(e);
         return where.isEmpty() ? what : where + ": " + what;
     }
 
-    private static String plainWords(String message) {
+    private static String name(JacksonException.Reference step) {
+        String property = step.getPropertyName();
+        return property == null ? String.valueOf(step.getIndex()) : shortened(property);
+    }
+
+    private static String plainWords(JacksonException e) {
+        if (e instanceof UnrecognizedPropertyException) {
+            return "no such field is known";
+        }
+        String message = e.getOriginalMessage();
         boolean aboutTypes = message.startsWith("Cannot ");
+        // What follows the first few words tells of Java types and of the parser's options.
         return aboutTypes
                 ? "not of the type that is wanted"
-                : message.lines().findFirst().orElse("").replaceAll("\\(.*", "").strip();
+                : shortened(message.lines().findFirst().orElse("").replaceAll("[(:;`].*", "").strip());
+    }
+
+    private static String shortened(String text) {
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
     }
 
     void write(HttpServerExchange exchange, int status, @Nullable Object value) {

@@ -22,7 +22,8 @@ import java.util.function.Function;
 public final class RegistryApi implements HttpHandler, AutoCloseable {
     /** Requests at a time; most are done within microseconds, registrations wait for the endpoint's proof. */
     private static final int MAX_CONCURRENT = 1_024;
-    private static final String PEER = "/peers/{id}";
+    private static final String PEERS = ApiPaths.EMBEDDED + ApiPaths.peers();
+    private static final String PEER = PEERS + "/{id}";
 
     private final Registry registry;
     private final JsonBody json = new JsonBody();
@@ -30,19 +31,17 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
 
     public RegistryApi(Registry registry) {
         this.registry = registry;
-        this.handler = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT,
-                Handlers.path(exchange -> {
-                    throw new RequestRejected(404, "no-such-path", "the registry has nothing here");
-                }).addExactPath(ApiPaths.ROOT, this::discover).addPrefixPath(ApiPaths.EMBEDDED, routes()));
+        this.handler = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
     }
 
     private RoutingHandler routes() {
         return Handlers.routing()
-                .post("/peers", this::register)
+                .get(ApiPaths.ROOT, this::discover)
+                .post(PEERS, this::register)
                 .post(PEER + "/heartbeat", this::heartbeat)
                 .post(PEER + "/holdings", this::announce)
                 .delete(PEER, this::goodbye)
-                .get("/representations/{digest}", this::representation)
+                .get(ApiPaths.EMBEDDED + "/representations/{digest}", this::representation)
                 .setInvalidMethodHandler(_ -> {
                     throw new RequestRejected(405, "method-not-allowed", "this path takes another method");
                 })

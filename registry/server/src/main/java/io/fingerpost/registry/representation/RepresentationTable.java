@@ -2,12 +2,12 @@ package io.fingerpost.registry.representation;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.config.ByteSize;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What is known of the origin's resources. Bounded: when memory runs short, resources that are rarely asked for are
@@ -20,10 +20,13 @@ public final class RepresentationTable {
     /** Most resources that are remembered as not shareable. */
     private static final int MAX_UNLABELLED = 100_000;
 
-    private final Cache<ResourceId, Binding> bindings;
+    private final Cache<ResourceId, Entry> bindings;
     private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED).build();
-    /** Representations by name, for as long as some binding has them. */
-    private final Cache<Sha256, Representation> representations = Caffeine.newBuilder().weakValues().build();
+    /** The latest representation of each digest, for as long as the entry of some resource has it. */
+    private final Cache<Sha256, AtomicReference<Representation>> named = Caffeine.newBuilder().weakValues().build();
+
+    /** What a resource is, and what keeps its digest among the {@link #named}. */
+    private record Entry(Binding binding, AtomicReference<Representation> named) {}
 
     public RepresentationTable(ByteSize memory) {
         this.bindings = Caffeine.newBuilder()
@@ -32,23 +35,24 @@ public final class RepresentationTable {
                 .build();
     }
 
-    private static int weight(ResourceId resource, Binding binding) {
-        int pieces = new PieceLayout(binding.representation().size()).count();
+    private static int weight(ResourceId resource, Entry entry) {
+        int pieces = entry.binding.representation().pieces().count();
         return ENTRY_OVERHEAD + resource.value().length() + pieces * Sha256.LENGTH;
     }
 
     /** From now on {@code resource} is {@code representation}, until the origin says otherwise. */
     public void learn(ResourceId resource, Representation representation, Instant freshUntil) {
         unlabelled.invalidate(resource);
-        representations.put(representation.digest(), representation);
-        bindings.put(resource, new Binding(representation, freshUntil));
+        var latest = named.get(representation.digest(), _ -> new AtomicReference<>());
+        latest.set(representation);
+        bindings.put(resource, new Entry(new Binding(representation, freshUntil), latest));
     }
 
     /** The origin confirmed the representation with {@code etag}; what is known under another one is forgotten. */
     public void confirm(ResourceId resource, String etag, Instant freshUntil) {
         bindings.asMap().computeIfPresent(resource,
-                (_, known) -> etag.equals(known.representation().headers().get("ETag"))
-                        ? new Binding(known.representation(), freshUntil)
+                (_, known) -> etag.equals(known.binding.representation().headers().get("ETag"))
+                        ? new Entry(new Binding(known.binding.representation(), freshUntil), known.named)
                         : null);
     }
 
@@ -69,11 +73,11 @@ public final class RepresentationTable {
     }
 
     public Optional<Binding> lookup(ResourceId resource) {
-        return Optional.ofNullable(bindings.getIfPresent(resource));
+        return Optional.ofNullable(bindings.getIfPresent(resource)).map(Entry::binding);
     }
 
     public Optional<Representation> find(Sha256 digest) {
-        return Optional.ofNullable(representations.getIfPresent(digest));
+        return Optional.ofNullable(named.getIfPresent(digest)).map(AtomicReference::get);
     }
 
     public long size() {

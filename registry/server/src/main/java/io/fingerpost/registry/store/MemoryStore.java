@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,10 @@ public final class MemoryStore implements RegistryStore {
 
     @Override
     public synchronized void admit(Peer peer) {
-        remove(peer.id());
-        peers.put(peer.id(), new Entry(peer));
+        Entry before = peers.put(peer.id(), new Entry(peer));
+        if (before != null) {
+            withdrawAll(before);
+        }
     }
 
     @Override
@@ -62,20 +65,20 @@ public final class MemoryStore implements RegistryStore {
         if (entry == null) {
             return false;
         }
-        withdraw(entry, digest);
-        if (!pieces.isEmpty()) {
-            entry.held.put(digest, pieces);
-            holders.merge(digest, List.of(new Held(entry, pieces)), MemoryStore::joined);
-            holdings.increment();
+        if (pieces.isEmpty()) {
+            withdraw(entry, digest);
+        } else {
+            holdings.add(entry.held.put(digest, pieces) == null ? 1 : 0);
+            // In one step, so that no reader sees a moment in which the peer holds nothing of it.
+            holders.compute(digest, (_, before) -> with(new Held(entry, pieces), before));
         }
         return true;
     }
 
-    private static List<Held> joined(List<Held> before, List<Held> added) {
-        var all = new ArrayList<Held>(before.size() + added.size());
-        all.addAll(before);
-        all.addAll(added);
-        return all;
+    private static List<Held> with(Held added, @Nullable List<Held> before) {
+        return before == null
+                ? List.of(added)
+                : Stream.concat(before.stream().filter(held -> held.entry != added.entry), Stream.of(added)).toList();
     }
 
     private void withdraw(Entry entry, Sha256 digest) {
@@ -83,6 +86,10 @@ public final class MemoryStore implements RegistryStore {
             holders.computeIfPresent(digest, (_, before) -> without(entry, before));
             holdings.decrement();
         }
+    }
+
+    private void withdrawAll(Entry entry) {
+        List.copyOf(entry.held.keySet()).forEach(digest -> withdraw(entry, digest));
     }
 
     private static @Nullable List<Held> without(Entry entry, List<Held> before) {
@@ -94,7 +101,7 @@ public final class MemoryStore implements RegistryStore {
     public synchronized void remove(PeerId id) {
         Entry entry = peers.remove(id);
         if (entry != null) {
-            List.copyOf(entry.held.keySet()).forEach(digest -> withdraw(entry, digest));
+            withdrawAll(entry);
         }
     }
 
@@ -115,6 +122,12 @@ public final class MemoryStore implements RegistryStore {
             }
         }
         return live;
+    }
+
+    @Override
+    public synchronized boolean holds(PeerId id, Sha256 digest) {
+        Entry entry = peers.get(id);
+        return entry != null && entry.held.containsKey(digest);
     }
 
     @Override

@@ -33,6 +33,9 @@ public interface RegistryStore {
     /** The peers with live leases that hold something of {@code digest}; from memory, without waiting. */
     List<Holder> holders(Sha256 digest, Instant now);
 
+    /** Whether the peer holds something of {@code digest}; false if it is not known. */
+    boolean holds(PeerId id, Sha256 digest);
+
     /** How many holdings the peer has; 0 if it is not known. */
     int holdingsOf(PeerId id);
 

@@ -1,0 +1,80 @@
+package io.fingerpost.registry;
+
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PieceHashes;
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.ReplayedHeaders;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.config.ByteSize;
+import io.fingerpost.registry.admission.AddressPolicy;
+import io.fingerpost.registry.admission.EndpointDialler;
+import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.testing.MutableClock;
+import io.fingerpost.testing.TestPeer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A registry for tests: small limits, a clock that stands still, and peers on loopback. */
+public final class RegistryFixture {
+    public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    public static final LeaseTerms TERMS = new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10));
+    public static final String SUPER_NODE_TOKEN = "operators-t0ken";
+    public static final int MAX_PEERS = 3;
+    public static final int MAX_HOLDINGS = 4;
+
+    public final MutableClock clock = new MutableClock(NOW);
+    public final MemoryStore store = new MemoryStore();
+    public final RepresentationTable representations = new RepresentationTable(new ByteSize(1 << 20));
+    public final Registry registry;
+
+    public RegistryFixture() {
+        var config = config(Optional.of(SUPER_NODE_TOKEN));
+        var prover = new EndpointProver(
+                new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
+        registry = new Registry(config, TERMS, store, representations, prover, new byte[32], clock);
+    }
+
+    static RegistryConfig config(Optional<String> superNodeToken) {
+        return new RegistryConfig(List.of("127.0.0.0/8"), superNodeToken, Duration.ofSeconds(5), MAX_PEERS,
+                MAX_HOLDINGS,
+                Duration.ofMinutes(1), new ByteSize(1 << 20));
+    }
+
+    /** Registers {@code peer} under an endpoint that proves itself, and is gone afterwards. */
+    public LeaseGrant register(TestPeer peer, Optional<String> token) {
+        try (var server = ProvingServer.of(peer)) {
+            return registry.register(new Registration(peer.key(), server.endpoint()), token);
+        }
+    }
+
+    public LeaseGrant register(TestPeer peer) {
+        return register(peer, Optional.empty());
+    }
+
+    public PeerEndpoint endpointOf(LeaseGrant lease) {
+        return store.find(lease.peerId()).orElseThrow().endpoint();
+    }
+
+    public static Sha256 digest(int number) {
+        return Sha256.digestOf(new byte[] {(byte) number});
+    }
+
+    /** Something of {@code size} bytes, whose hashes are made up. */
+    public static Representation representation(long size) {
+        int count = new PieceLayout(size).count();
+        return new Representation(digest(1), size,
+                new ReplayedHeaders(Map.of("ETag", "\"v1\"", "Content-Type", "text/plain")),
+                PieceHashes.of(Collections.nCopies(count, digest(1))));
+    }
+}

@@ -1,0 +1,277 @@
+package io.fingerpost.registry;
+
+import static io.fingerpost.registry.RegistryFixture.MAX_HOLDINGS;
+import static io.fingerpost.registry.RegistryFixture.MAX_PEERS;
+import static io.fingerpost.registry.RegistryFixture.NOW;
+import static io.fingerpost.registry.RegistryFixture.SUPER_NODE_TOKEN;
+import static io.fingerpost.registry.RegistryFixture.TERMS;
+import static io.fingerpost.registry.RegistryFixture.digest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.HoldingsUpdate.Held;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.LeaseRenewal;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.testing.TestPeer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RegistryTest {
+    private static final Sha256 MAP = digest(1);
+
+    private final RegistryFixture fixture = new RegistryFixture();
+    private final Registry registry = fixture.registry;
+    private final TestPeer anna = new TestPeer();
+
+    private static HoldingsUpdate hold(int... numbers) {
+        return new HoldingsUpdate(
+                IntStream.of(numbers).mapToObj(number -> Held.complete(digest(number), 10)).toList(), List.of());
+    }
+
+    private static HoldingsUpdate drop(int... numbers) {
+        return new HoldingsUpdate(List.of(), IntStream.of(numbers).mapToObj(RegistryFixture::digest).toList());
+    }
+
+    private void assertHolds(LeaseGrant lease, int... numbers) {
+        for (int i = 0; i < 20; i++) {
+            int number = i;
+            boolean expected = Arrays.stream(numbers).anyMatch(each -> each == number);
+            assertThat(fixture.store.holds(lease.peerId(), digest(i))).as("holding %d", i).isEqualTo(expected);
+        }
+    }
+
+    private static void assertRejected(int status, String kind, ThrowingCallable call) {
+        assertThatExceptionOfType(RequestRejected.class).isThrownBy(call).satisfies(rejected -> {
+            assertThat(rejected.problem().is(kind)).as(rejected.getMessage()).isTrue();
+            assertThat(rejected.problem().status()).isEqualTo(status);
+        });
+    }
+
+    @Test
+    void grantsALeaseToWhoProvesItsEndpoint() {
+        LeaseGrant lease = fixture.register(anna);
+
+        assertThat(lease.peerId()).isEqualTo(anna.id());
+        assertThat(lease.superNode()).isFalse();
+        assertThat(lease.terms()).isEqualTo(TERMS);
+        assertThat(lease.now()).isEqualTo(NOW);
+        assertThat(fixture.store.find(anna.id())).get()
+                .satisfies(peer -> assertThat(peer.leaseUntil()).isEqualTo(NOW.plus(TERMS.ttl())));
+    }
+
+    @Test
+    void givesThePeerTheKeyForTheTicketsThatBrokersIssue() {
+        LeaseGrant lease = fixture.register(anna);
+        var brokersKey = fixture.store.find(anna.id()).orElseThrow().ticketKey();
+
+        String ticket = brokersKey.issue(MAP, NOW.plusSeconds(60));
+
+        assertThat(lease.ticketKey().check(ticket, MAP, NOW)).isEqualTo(Verdict.VALID);
+    }
+
+    @Test
+    void doesNotKeepTheSecret() {
+        LeaseGrant lease = fixture.register(anna);
+
+        assertThat(lease.secret()).hasSizeGreaterThanOrEqualTo(43);
+        assertThat(fixture.store.find(anna.id()).orElseThrow().toString()).doesNotContain(lease.secret());
+    }
+
+    @Test
+    void admitsNobodyWhoseEndpointAnotherAnswers() {
+        try (var server = ProvingServer.of(new TestPeer())) {
+            assertRejected(422, "endpoint-not-proved",
+                    () -> registry.register(new Registration(anna.key(), server.endpoint()), Optional.empty()));
+        }
+
+        assertThat(registry.peerCount()).isZero();
+    }
+
+    @Test
+    void vouchesForWhoShowsTheOperatorsToken() {
+        assertThat(fixture.register(anna, Optional.of(SUPER_NODE_TOKEN)).superNode()).isTrue();
+        assertThat(fixture.store.find(anna.id()).orElseThrow().superNode()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "operators-t0ke", "operators-t0ken ", "OPERATORS-T0KEN"})
+    void refusesAWrongTokenInsteadOfIgnoringIt(String token) {
+        assertRejected(401, "token-unknown", () -> fixture.register(anna, Optional.of(token)));
+        assertThat(registry.peerCount()).isZero();
+    }
+
+    @Test
+    void admitsOnlyAsManyPeersAsItIsToldTo() {
+        var peers = IntStream.range(0, MAX_PEERS).mapToObj(_ -> new TestPeer()).toList();
+        peers.forEach(fixture::register);
+        try (var server = ProvingServer.of(anna)) {
+            assertRejected(503, "registry-full",
+                    () -> registry.register(new Registration(anna.key(), server.endpoint()), Optional.empty()));
+            assertThat(server.calls()).as("a full registry dials nobody").isZero();
+        }
+
+        fixture.register(peers.getFirst()); // one that is known may come again
+        assertThat(registry.peerCount()).isEqualTo(MAX_PEERS);
+    }
+
+    @Test
+    void startsAnewWithAPeerThatRegistersAgain() {
+        LeaseGrant before = fixture.register(anna);
+        registry.update(anna.id(), before.secret(), hold(1));
+
+        LeaseGrant after = fixture.register(anna);
+
+        assertHolds(after);
+        assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), before.secret()));
+        assertThat(registry.heartbeat(anna.id(), after.secret()).holdings()).isZero();
+    }
+
+    /** A failed attempt, by whomever, must not cost a live peer its lease. */
+    @Test
+    void keepsALeaseWhenAnotherRegistrationForItFails() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1));
+        try (var server = ProvingServer.of(new TestPeer())) {
+            assertRejected(422, "endpoint-not-proved",
+                    () -> registry.register(new Registration(anna.key(), server.endpoint()), Optional.empty()));
+        }
+
+        assertHolds(lease, 1);
+        assertThat(registry.heartbeat(anna.id(), lease.secret()).holdings()).isOne();
+    }
+
+    @Test
+    void extendsALeaseByTheTtlFromNow() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1, 2));
+        fixture.clock.advance(Duration.ofMillis(29_999));
+
+        LeaseRenewal renewal = registry.heartbeat(anna.id(), lease.secret());
+
+        assertThat(renewal).isEqualTo(new LeaseRenewal(TERMS, NOW.plusMillis(29_999), 2));
+        fixture.clock.advance(Duration.ofMillis(29_999));
+        assertThat(registry.holders(MAP)).hasSize(1);
+    }
+
+    @Test
+    void countsALeaseThatEndsNowAsEnded() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1));
+
+        fixture.clock.advance(TERMS.ttl());
+
+        assertThat(registry.holders(MAP)).isEmpty();
+        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret()));
+        assertRejected(404, "lease-unknown", () -> registry.update(anna.id(), lease.secret(), hold(2)));
+        assertRejected(404, "lease-unknown", () -> registry.goodbye(anna.id(), lease.secret()));
+    }
+
+    @Test
+    void doesNothingWithoutTheSecretOfTheLease() {
+        LeaseGrant lease = fixture.register(anna);
+        LeaseGrant other = fixture.register(new TestPeer());
+        registry.update(anna.id(), lease.secret(), hold(1));
+
+        for (String secret : List.of("", other.secret(), lease.secret() + "x",
+                lease.secret().toUpperCase(Locale.ROOT))) {
+            assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), secret));
+            assertRejected(401, "secret-wrong", () -> registry.update(anna.id(), secret, drop(1)));
+            assertRejected(401, "secret-wrong", () -> registry.goodbye(anna.id(), secret));
+        }
+
+        assertHolds(lease, 1);
+    }
+
+    @Test
+    void takesInWhatAPeerHoldsAndWhatNoLonger() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1, 2));
+
+        registry.update(anna.id(), lease.secret(),
+                new HoldingsUpdate(List.of(Held.complete(digest(3), 10)), List.of(digest(1), digest(9))));
+
+        assertHolds(lease, 2, 3);
+        assertThat(registry.holdingCount()).isEqualTo(2);
+        assertThat(registry.holders(digest(3))).singleElement()
+                .satisfies(holder -> assertThat(holder.pieces().isComplete()).isTrue());
+    }
+
+    @Test
+    void holdsWhatOneUpdateBothDropsAndHolds() {
+        LeaseGrant lease = fixture.register(anna);
+
+        registry.update(anna.id(), lease.secret(), new HoldingsUpdate(hold(1).hold(), List.of(digest(1))));
+
+        assertHolds(lease, 1);
+    }
+
+    @Test
+    void takesAllOfAnUpdateOrIfItIsTooMuchNothing() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1, 2, 3));
+
+        assertRejected(429, "too-many-holdings", () -> registry.update(anna.id(), lease.secret(),
+                new HoldingsUpdate(hold(4, 5, 6).hold(), List.of(digest(1)))));
+
+        assertHolds(lease, 1, 2, 3);
+    }
+
+    /** A peer at its limit still completes pieces of what it holds, and makes room for other things. */
+    @Test
+    void replacesHoldingsOfAPeerThatIsAtItsLimit() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(IntStream.rangeClosed(1, MAX_HOLDINGS).toArray()));
+
+        registry.update(anna.id(), lease.secret(), hold(1, 2));
+        registry.update(anna.id(), lease.secret(),
+                new HoldingsUpdate(hold(5, 6, 3, 3).hold(), List.of(digest(1), digest(2))));
+
+        assertHolds(lease, 3, 4, 5, 6);
+        assertRejected(429, "too-many-holdings", () -> registry.update(anna.id(), lease.secret(),
+                new HoldingsUpdate(hold(7).hold(), List.of(digest(9)))));
+    }
+
+    @Test
+    void endsALeaseAtItsOwnersWish() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1));
+
+        registry.goodbye(anna.id(), lease.secret());
+
+        assertThat(registry.holders(MAP)).isEmpty();
+        assertThat(registry.peerCount()).isZero();
+        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret()));
+    }
+
+    @Test
+    void sweepsOutLeasesThatHaveEnded() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1));
+        fixture.clock.advance(Duration.ofSeconds(20));
+        fixture.register(new TestPeer());
+        fixture.clock.advance(Duration.ofSeconds(10));
+
+        assertThat(registry.sweep()).isEqualTo(TERMS.heartbeat());
+
+        assertThat(registry.peerCount()).isOne();
+        assertThat(registry.holdingCount()).isZero();
+    }
+
+    @Test
+    void tellsOnlyRepresentationsThatItKnows() {
+        assertRejected(404, "representation-unknown", () -> registry.representation(MAP));
+    }
+}

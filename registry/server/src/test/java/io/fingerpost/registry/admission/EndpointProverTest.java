@@ -1,0 +1,124 @@
+package io.fingerpost.registry.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.fingerpost.contract.EndpointProof;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.registry.RequestRejected;
+import io.fingerpost.testing.RawServer;
+import io.fingerpost.testing.TestPeer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EndpointProverTest {
+    private final EndpointDialler dialler = new EndpointDialler(new AddressPolicy(List.of("127.0.0.0/8")),
+            Duration.ofSeconds(10));
+    private final EndpointProver prover = new EndpointProver(dialler);
+    private final TestPeer anna = new TestPeer();
+    private final TestPeer mallory = new TestPeer();
+
+    @Test
+    void believesWhoSignsTheNonceAndTheEndpoint() {
+        try (var server = ProvingServer.of(anna)) {
+            assertThatCode(() -> prover.prove(anna.key(), server.endpoint())).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void asksForAnotherNonceEachTime() {
+        Set<String> asked = ConcurrentHashMap.newKeySet();
+        try (var server = RawServer.answering((target, out) -> {
+            asked.add(target);
+            out.write(RawServer.response("404 Not Found", ""));
+        })) {
+            assertRejected("endpoint-unreachable", anna, server.endpoint());
+            assertRejected("endpoint-unreachable", anna, server.endpoint());
+        }
+
+        assertThat(asked).hasSize(2).allMatch(EndpointProof::isPath);
+    }
+
+    @Test
+    void doesNotBelieveWhoSignsWithAnotherKey() {
+        try (var server = ProvingServer.of(mallory)) {
+            assertRejected("endpoint-not-proved", anna, server.endpoint());
+        }
+    }
+
+    /** Mallory says that her endpoint is Anna's, and passes the question on to Anna, who signs for her own endpoint. */
+    @Test
+    void doesNotBelieveWhoRelaysTheProofOfAnother() {
+        try (var victim = ProvingServer.of(anna);
+                var relay = RawServer
+                        .answering((target, out) -> out.write(RawServer.response("200 OK", relayed(victim, target))))) {
+            assertRejected("endpoint-not-proved", anna, relay.endpoint());
+            assertThat(victim.calls()).isOne();
+        }
+    }
+
+    private String relayed(RawServer victim, String target) throws IOException {
+        return dialler.get(victim.endpoint(), target);
+    }
+
+    /** One machine, two ports: a proof for one says nothing of the other. */
+    @Test
+    void doesNotBelieveAProofForAnotherPort() {
+        try (var other = ProvingServer.of(anna);
+                var server = ProvingServer.signingFor(other.endpoint(), anna)) {
+            assertRejected("endpoint-not-proved", anna, server.endpoint());
+        }
+    }
+
+    @Test
+    void doesNotBelieveAProofOfBefore() {
+        try (var server = RawServer.answering((_, out) -> out.write(RawServer.response("200 OK",
+                ProvingServer.proof(anna, EndpointProof.path("DGyRjmCefe7v4NfDGDKfAQ"),
+                        new PeerEndpoint("http", "127.0.0.1", 1)))))) {
+            assertRejected("endpoint-not-proved", anna, server.endpoint());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "hello", "<html>every path is found here</html>", "AAAA", "====", "\u0000\u0001"})
+    void doesNotBelieveWhatIsNoSignature(String body) {
+        try (var server = RawServer.answering((_, out) -> out.write(RawServer.response("200 OK", body)))) {
+            assertRejected("endpoint-not-proved", anna, server.endpoint());
+        }
+    }
+
+    @Test
+    void saysHowToBeReachable() throws IOException {
+        PeerEndpoint gone;
+        try (var server = ProvingServer.of(anna)) {
+            gone = server.endpoint();
+        }
+
+        assertThat(assertRejected("endpoint-unreachable", anna, gone).getMessage())
+                .contains("tried " + gone).contains("open that port");
+    }
+
+    /** What a victim's internal service says must not be read through us. */
+    @Test
+    void doesNotRepeatWhatTheEndpointSaid() {
+        try (var server = RawServer.answering((_, out) -> out.write(RawServer.response("200 OK", "root:x:0:0")))) {
+            assertThat(assertRejected("endpoint-not-proved", anna, server.endpoint()).getMessage())
+                    .doesNotContain("root:x");
+        }
+    }
+
+    private RequestRejected assertRejected(String kind, TestPeer claimant, PeerEndpoint endpoint) {
+        return assertThatExceptionOfType(RequestRejected.class).isThrownBy(() -> prover.prove(claimant.key(), endpoint))
+                .satisfies(rejected -> {
+                    assertThat(rejected.problem().status()).isEqualTo(422);
+                    assertThat(rejected.problem().is(kind)).as(rejected.getMessage()).isTrue();
+                }).actual();
+    }
+}

@@ -1,0 +1,33 @@
+package io.fingerpost.registry.admission;
+
+import io.fingerpost.contract.EndpointProof;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.testing.RawServer;
+import io.fingerpost.testing.TestPeer;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+
+/** Endpoints that prove themselves as an agent does. */
+public final class ProvingServer {
+    private ProvingServer() {}
+
+    /** Signs for its own endpoint. */
+    public static RawServer of(TestPeer peer) {
+        var own = new CompletableFuture<PeerEndpoint>();
+        var server = RawServer.answering(
+                (target, out) -> out.write(RawServer.response("200 OK", proof(peer, target, own.join()))));
+        own.complete(server.endpoint());
+        return server;
+    }
+
+    /** Signs for {@code endpoint}, wherever it is asked. */
+    static RawServer signingFor(PeerEndpoint endpoint, TestPeer peer) {
+        return RawServer
+                .answering((target, out) -> out.write(RawServer.response("200 OK", proof(peer, target, endpoint))));
+    }
+
+    static String proof(TestPeer peer, String target, PeerEndpoint endpoint) {
+        byte[] signature = peer.sign(EndpointProof.message(EndpointProof.nonce(target), endpoint));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+    }
+}

@@ -1,0 +1,147 @@
+package io.fingerpost.registry.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.api.ApiPaths;
+import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.HoldingsUpdate.Held;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.WireJson;
+import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.client.RegistryRefused;
+import io.fingerpost.registry.RegistryFixture;
+import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.registry.representation.ResourceId;
+import io.fingerpost.testing.TestPeer;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The API as an agent uses it: with the contract's own client. */
+class RegistryApiTest {
+    private final ApiServer server = new ApiServer();
+    private final RegistryFixture fixture = server.fixture;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final RegistryClient client = new RegistryClient(http, server.uri("/"));
+    private final TestPeer anna = new TestPeer();
+
+    @AfterEach
+    void stop() {
+        http.close();
+        server.close();
+    }
+
+    private LeaseGrant register(TestPeer peer, Optional<String> token) throws IOException {
+        try (var endpoint = ProvingServer.of(peer)) {
+            return client.register(new Registration(peer.key(), endpoint.endpoint()), token);
+        }
+    }
+
+    @Test
+    void servesAPeerForItsWholeLife() throws IOException {
+        LeaseGrant lease = register(anna, Optional.empty());
+        assertThat(lease.peerId()).isEqualTo(anna.id());
+
+        client.announce(lease, new HoldingsUpdate(
+                List.of(Held.complete(RegistryFixture.digest(1), 10), Held.complete(RegistryFixture.digest(2), 10)),
+                List.of()));
+        assertThat(fixture.registry.holders(RegistryFixture.digest(1))).hasSize(1);
+        client.announce(lease, new HoldingsUpdate(List.of(), List.of(RegistryFixture.digest(1))));
+        assertThat(fixture.registry.holders(RegistryFixture.digest(1))).isEmpty();
+
+        fixture.clock.advance(RegistryFixture.TERMS.heartbeat());
+        var renewal = client.heartbeat(lease);
+        assertThat(renewal.holdings()).isOne();
+        assertThat(renewal.now()).isEqualTo(fixture.clock.instant());
+
+        client.goodbye(lease);
+        assertThat(fixture.registry.peerCount()).isZero();
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease))
+                .satisfies(refused -> assertThat(refused.isLeaseLost()).isTrue());
+    }
+
+    @Test
+    void tellsAPeerWhoseLeaseRanOutToRegisterAgain() throws IOException {
+        LeaseGrant lease = register(anna, Optional.empty());
+        fixture.clock.advance(RegistryFixture.TERMS.ttl());
+
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease))
+                .withMessageContaining("register again")
+                .satisfies(refused -> assertThat(refused.isLeaseLost()).isTrue());
+
+        assertThat(client.heartbeat(register(anna, Optional.empty())).holdings()).isZero();
+    }
+
+    @Test
+    void knowsASuperNodeByItsToken() throws IOException {
+        assertThat(register(anna, Optional.of(RegistryFixture.SUPER_NODE_TOKEN)).superNode()).isTrue();
+    }
+
+    @Test
+    void takesAFullUpdateOfPartialHoldings() throws IOException {
+        LeaseGrant lease = register(anna, Optional.empty());
+        var drop = new ArrayList<>(Collections.nCopies(HoldingsUpdate.MAX_ENTRIES - RegistryFixture.MAX_HOLDINGS,
+                RegistryFixture.digest(9)));
+        var hold = new ArrayList<Held>();
+        var bits = new BitSet();
+        bits.set(1, 1_024);
+        for (int i = 0; i < RegistryFixture.MAX_HOLDINGS; i++) {
+            hold.add(new Held(RegistryFixture.digest(i), 16L << 30, PieceSet.of(1_024, bits).text()));
+        }
+
+        client.announce(lease, new HoldingsUpdate(hold, drop));
+
+        assertThat(client.heartbeat(lease).holdings()).isEqualTo(RegistryFixture.MAX_HOLDINGS);
+    }
+
+    @Test
+    void tellsThePieceHashesOfWhatItKnows() throws IOException {
+        var large = RegistryFixture.representation(65_536L * PieceLayout.MAX_PIECE); // the longest list there is
+        fixture.representations.learn(new ResourceId("/maps/alps.pak"), large, RegistryFixture.NOW);
+
+        assertThat(client.representation(large.digest())).isEqualTo(large);
+    }
+
+    @Test
+    void showsWhereItIs() throws Exception {
+        var response = server.get(ApiPaths.ROOT);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(WireJson.strict().readValue(response.body(), Discovery.class))
+                .isEqualTo(new Discovery(ApiPaths.EMBEDDED, RegistryFixture.TERMS));
+    }
+
+    @Test
+    void answersWithTheRightKindOfSuccess() throws Exception {
+        LeaseGrant lease = fixture.register(anna);
+        String peer = "/peers/" + anna.id();
+        String[] secret = {"Authorization", "bearer " + lease.secret()};
+
+        assertThat(server.send("POST", peer + "/heartbeat", "", secret).statusCode()).isEqualTo(200);
+        assertThat(server.send("POST", peer + "/holdings", "{\"hold\":[],\"drop\":[]}", secret).statusCode())
+                .isEqualTo(204);
+        assertThat(server.send("DELETE", peer, "", secret).statusCode()).isEqualTo(204);
+        try (var endpoint = ProvingServer.of(anna)) {
+            var registration = WireJson.strict().writeValueAsString(new Registration(anna.key(), endpoint.endpoint()));
+
+            var response = server.send("POST", "/peers", registration, "Content-Type",
+                    "Application/JSON ; charset=utf-8");
+
+            assertThat(response.statusCode()).isEqualTo(201);
+            assertThat(response.headers().firstValue("Cache-Control")).as("it holds a secret").hasValue("no-store");
+        }
+    }
+}
