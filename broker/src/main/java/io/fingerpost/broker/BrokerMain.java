@@ -1,76 +1,79 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.contract.config.ConfigException;
-import io.fingerpost.contract.config.ConfigLoader;
+import io.fingerpost.contract.config.Settings;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The command `fingerpost-broker`. */
-@Command(name = "fingerpost-broker", mixinStandardHelpOptions = true, version = "fingerpost-broker 0.1.0", sortOptions = false, description = "Stands in front of an origin and redirects requests for static files to live peers.", footer = {
-        "", "When ready, prints one line: ready edge=http://HOST:PORT admin=http://HOST:PORT",
-        "SIGTERM lets the requests under way end and exits with 0; a bad option exits with 2."})
+@Command(name = "fingerpost-broker", mixinStandardHelpOptions = true, version = "fingerpost-broker 0.1.0",
+        sortOptions = false,
+        description = "Stands in front of an origin and redirects requests for static files to live peers.", footer = {
+                "", "When ready, prints one line: ready edge=http://HOST:PORT admin=http://HOST:PORT",
+                "SIGTERM lets the requests under way end and exits with 0; a bad option exits with 2."})
 public final class BrokerMain implements Callable<Integer> {
     private static final String DEFAULTS = "broker-defaults.yaml";
-    private final List<Setting> settings = new ArrayList<>();
-    private @Nullable Path file;
+    private final Settings settings = new Settings();
 
-    /** One key that an option sets. */
-    private record Setting(String key, String value, String option) {}
-
-    @Option(names = "--origin", order = 1, paramLabel = "URL", description = "Where the bytes come from (required, here or as origin.url)")
+    @Option(names = "--origin", order = 1, paramLabel = "URL",
+            description = "Where the bytes come from (required, here or as origin.url)")
     void origin(String value) {
-        settings.add(new Setting("origin.url", value, "--origin"));
+        settings.set("origin.url", value, "--origin");
     }
 
-    @Option(names = "--listen", order = 2, paramLabel = "HOST:PORT", description = "Where clients come in; port 0 is chosen (default: 0.0.0.0:8080)")
+    @Option(names = "--listen", order = 2, paramLabel = "HOST:PORT",
+            description = "Where clients come in; port 0 is chosen (default: 0.0.0.0:8080)")
     void listen(String value) {
-        settings.add(new Setting("edge.listen", value, "--listen"));
+        settings.set("edge.listen", value, "--listen");
     }
 
-    @Option(names = "--admin", order = 3, paramLabel = "HOST:PORT", description = "Health and metrics (default: 127.0.0.1:9090)")
+    @Option(names = "--admin", order = 3, paramLabel = "HOST:PORT",
+            description = "Health and metrics (default: 127.0.0.1:9090)")
     void admin(String value) {
-        settings.add(new Setting("admin.listen", value, "--admin"));
+        settings.set("admin.listen", value, "--admin");
     }
 
-    @Option(names = "--data", order = 4, paramLabel = "DIR", description = "The data directory (default: ~/.fingerpost/broker)")
+    @Option(names = "--data", order = 4, paramLabel = "DIR",
+            description = "The data directory (default: ~/.fingerpost/broker)")
     void data(String value) {
-        settings.add(new Setting("data", value, "--data"));
+        settings.set("data", value, "--data");
     }
 
-    @Option(names = "--allow-peers", order = 5, paramLabel = "CIDR[,CIDR]", description = "Networks whose loopback or private addresses peers may have (default: none)")
+    @Option(names = "--allow-peers", order = 5, paramLabel = "CIDR[,CIDR]",
+            description = "Networks whose loopback or private addresses peers may have (default: none)")
     void allowPeers(String value) {
-        settings.add(new Setting("registry.allow-peers", value, "--allow-peers"));
+        settings.set("registry.allow-peers", value, "--allow-peers");
     }
 
-    @Option(names = "--audience", order = 6, paramLabel = "verifying|any", description = "Who is sent to any peer: clients that verify, or all (default: verifying)")
+    @Option(names = "--audience", order = 6, paramLabel = "verifying|any",
+            description = "Who is sent to any peer: clients that verify, or all (default: verifying)")
     void audience(String value) {
-        settings.add(new Setting("sharing.audience", value, "--audience"));
+        settings.set("sharing.audience", value, "--audience");
     }
 
-    @Option(names = "--super-node-token", order = 7, paramLabel = "TOKEN", description = "Agents with this token become super-nodes (default: none)")
+    @Option(names = "--super-node-token", order = 7, paramLabel = "TOKEN",
+            description = "Agents with this token become super-nodes (default: none)")
     void superNodeToken(String value) {
-        settings.add(new Setting("registry.super-node-token", value, "--super-node-token"));
+        settings.set("registry.super-node-token", value, "--super-node-token");
     }
 
-    @Option(names = "--config", order = 8, paramLabel = "FILE", description = "A YAML file with any keys of the configuration (default: none)")
+    @Option(names = "--config", order = 8, paramLabel = "FILE",
+            description = "A YAML file with any keys of the configuration (default: none)")
     void config(Path value) {
-        file = value;
+        settings.file(value);
     }
 
-    @Option(names = "--set", order = 9, paramLabel = "key=value", description = "Any single key, for example lease.ttl=30s")
+    @Option(names = "--set", order = 9, paramLabel = "key=value",
+            description = "Any single key, for example lease.ttl=30s")
     void set(Map<String, String> values) {
-        values.forEach((key, value) -> settings.add(new Setting(key, value, "--set")));
+        settings.set(values);
     }
 
     /** Exits with the command's code; a broker that runs exits by a signal. */
@@ -93,8 +96,7 @@ public final class BrokerMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        BrokerConfig config = configuration();
-        var broker = new Broker(config, InstantSource.system());
+        var broker = new Broker(settings.load(BrokerConfig.class, DEFAULTS), InstantSource.system());
         broker.start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             broker.close();
@@ -103,12 +105,5 @@ public final class BrokerMain implements Callable<Integer> {
         System.out.println("ready edge=http://" + broker.edgeAddress() + " admin=http://" + broker.adminAddress());
         new CountDownLatch(1).await();
         return 0;
-    }
-
-    private BrokerConfig configuration() {
-        var loader = new ConfigLoader(BrokerMain.class, DEFAULTS, System.getenv());
-        Optional.ofNullable(file).ifPresent(loader::file);
-        settings.forEach(setting -> loader.set(setting.key, setting.value, setting.option));
-        return loader.bind(BrokerConfig.class);
     }
 }

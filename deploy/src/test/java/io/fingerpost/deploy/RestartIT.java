@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fingerpost.contract.Sha256;
-import io.fingerpost.contract.config.HostPort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -39,7 +38,7 @@ class RestartIT {
         } else {
             assertThat(broker.stop()).isZero();
         }
-        site.brokerFor(origin.ready("origin"), "--listen", new HostPort("127.0.0.1", edge.getPort()).toString());
+        site.brokerFor(origin.ready("origin"), "--set", "edge.listen=127.0.0.1:" + edge.getPort());
 
         await().atMost(Duration.ofSeconds(15)).until(() -> site.holdings() == 1);
         site.get(site.edge() + "/a.bin"); // what the resource is, it learns anew

@@ -1,6 +1,5 @@
 package io.fingerpost.agent.cli;
 
-import io.fingerpost.agent.Agent;
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.agent.RunningAgent;
 import io.fingerpost.contract.config.ConfigLoader;
@@ -20,8 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** `fingerpost-agent get`: fetches one file, through the agent that runs if there is one. */
-@Command(name = "get", mixinStandardHelpOptions = true, sortOptions = false, description = "Fetches one URL of the broker into a file: from peers if it can, verified, else from the origin.", footer = {
-        "", "Exit 0 only when the file is complete and verified; until then it does not exist under its name."})
+@Command(name = "get", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Fetches one URL of the broker into a file: from peers if it can, verified, else from the origin.",
+        footer = {
+                "", "Exit 0 only when the file is complete and verified; until then it does not exist under its name."})
 public final class GetCommand implements Callable<Integer> {
     @Parameters(paramLabel = "URL", description = "On the broker, for example http://broker:8080/file")
     private @Nullable ResourceUrl url;
@@ -29,7 +30,8 @@ public final class GetCommand implements Callable<Integer> {
     @Option(names = "-o", order = 1, paramLabel = "FILE", required = true, description = "Where to put it")
     private @Nullable Path file;
 
-    @Option(names = "--data", order = 2, paramLabel = "DIR", defaultValue = "~/.fingerpost/agent", description = "The data directory (default: ${DEFAULT-VALUE})")
+    @Option(names = "--data", order = 2, paramLabel = "DIR", defaultValue = "~/.fingerpost/agent",
+            description = "The data directory (default: ${DEFAULT-VALUE})")
     private String data = "";
 
     @Override
@@ -51,7 +53,7 @@ public final class GetCommand implements Callable<Integer> {
         Optional<RunningAgent> running = DataDirectory.isTaken(directory)
                 ? RunningAgent.read(directory).filter(agent -> agent.broker().equals(wanted.broker()))
                 : Optional.empty();
-        var config = new ConfigLoader(Agent.class, "agent-defaults.yaml", Map.of())
+        var config = new ConfigLoader(AgentConfig.class, "agent-defaults.yaml", Map.of())
                 .set("broker", wanted.broker(), "URL")
                 .set("data", directory.toString(), "--data")
                 .bind(AgentConfig.class);

@@ -2,82 +2,80 @@ package io.fingerpost.agent.cli;
 
 import io.fingerpost.agent.Agent;
 import io.fingerpost.agent.AgentConfig;
-import io.fingerpost.contract.config.ConfigLoader;
+import io.fingerpost.contract.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** `fingerpost-agent run`: fetches, stores and serves until it is told to stop. */
-@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false, description = "Runs the agent: a gateway for programs on this machine, and a peer for other clients.", footer = {
-        "", "When registered, prints one line: ready peer=URL gateway=http://HOST:PORT peer-id=ID",
-        "SIGTERM says goodbye to the broker and exits with 0; a bad option exits with 2."})
+@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Runs the agent: a gateway for programs on this machine, and a peer for other clients.",
+        footer = {
+                "", "When registered, prints one line: ready peer=URL gateway=http://HOST:PORT peer-id=ID",
+                "SIGTERM says goodbye to the broker and exits with 0; a bad option exits with 2."})
 public final class RunCommand implements Callable<Integer> {
     private static final String DEFAULTS = "agent-defaults.yaml";
 
-    private final List<Setting> settings = new ArrayList<>();
-    private @Nullable Path file;
+    private final Settings settings = new Settings();
 
-    /** One key that an option sets. */
-    private record Setting(String key, String value, String option) {}
-
-    @Option(names = "--broker", order = 1, paramLabel = "URL", description = "The broker (required, here or in the file)")
+    @Option(names = "--broker", order = 1, paramLabel = "URL",
+            description = "The broker (required, here or in the file)")
     void broker(String value) {
-        settings.add(new Setting("broker", value, "--broker"));
+        settings.set("broker", value, "--broker");
     }
 
-    @Option(names = "--listen", order = 2, paramLabel = "HOST:PORT", description = "Where other clients come in; port 0 is chosen (default: 0.0.0.0:7400)")
+    @Option(names = "--listen", order = 2, paramLabel = "HOST:PORT",
+            description = "Where other clients come in; port 0 is chosen (default: 0.0.0.0:7400)")
     void listen(String value) {
-        settings.add(new Setting("listen", value, "--listen"));
+        settings.set("listen", value, "--listen");
     }
 
-    @Option(names = "--advertise", order = 3, paramLabel = "URL", description = "The URL under which others reach it (default: the listening address)")
+    @Option(names = "--advertise", order = 3, paramLabel = "URL",
+            description = "The URL under which others reach it (default: the listening address)")
     void advertise(String value) {
-        settings.add(new Setting("advertise", value, "--advertise"));
+        settings.set("advertise", value, "--advertise");
     }
 
-    @Option(names = "--gateway", order = 4, paramLabel = "HOST:PORT", description = "Where programs on this machine fetch (default: 127.0.0.1:7401)")
+    @Option(names = "--gateway", order = 4, paramLabel = "HOST:PORT",
+            description = "Where programs on this machine fetch (default: 127.0.0.1:7401)")
     void gateway(String value) {
-        settings.add(new Setting("gateway", value, "--gateway"));
+        settings.set("gateway", value, "--gateway");
     }
 
-    @Option(names = "--data", order = 5, paramLabel = "DIR", description = "The data directory (default: ~/.fingerpost/agent)")
+    @Option(names = "--data", order = 5, paramLabel = "DIR",
+            description = "The data directory (default: ~/.fingerpost/agent)")
     void data(String value) {
-        settings.add(new Setting("data", value, "--data"));
+        settings.set("data", value, "--data");
     }
 
-    @Option(names = "--token", order = 6, paramLabel = "TOKEN", description = "The operator's super-node token (default: none)")
+    @Option(names = "--token", order = 6, paramLabel = "TOKEN",
+            description = "The operator's super-node token (default: none)")
     void token(String value) {
-        settings.add(new Setting("token", value, "--token"));
+        settings.set("token", value, "--token");
     }
 
-    @Option(names = "--config", order = 7, paramLabel = "FILE", description = "A YAML file with any keys of the configuration (default: none)")
+    @Option(names = "--config", order = 7, paramLabel = "FILE",
+            description = "A YAML file with any keys of the configuration (default: none)")
     void config(Path value) {
-        file = value;
+        settings.file(value);
     }
 
-    @Option(names = "--set", order = 8, paramLabel = "key=value", description = "Any single key, for example serve.slots=8")
+    @Option(names = "--set", order = 8, paramLabel = "key=value",
+            description = "Any single key, for example serve.slots=8")
     void set(Map<String, String> values) {
-        values.forEach((key, value) -> settings.add(new Setting(key, value, "--set")));
+        settings.set(values);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var loader = new ConfigLoader(Agent.class, DEFAULTS, System.getenv());
-        if (file != null) {
-            loader.file(file);
-        }
-        settings.forEach(setting -> loader.set(setting.key, setting.value, setting.option));
         var told = new AtomicBoolean();
-        var agent = new Agent(loader.bind(AgentConfig.class), InstantSource.system(), registered -> {
+        var agent = new Agent(settings.load(AgentConfig.class, DEFAULTS), InstantSource.system(), registered -> {
             if (told.compareAndSet(false, true)) {
                 var status = registered.status();
                 System.out.println("ready peer=" + status.peer() + " gateway=" + status.gateway() + " peer-id="

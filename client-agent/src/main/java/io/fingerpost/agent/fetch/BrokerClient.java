@@ -1,6 +1,7 @@
 package io.fingerpost.agent.fetch;
 
 import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.client.Exchange;
 import io.fingerpost.contract.http.FieldNames;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,11 +60,6 @@ public final class BrokerClient {
     }
 
     private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
-        try {
-            return http.send(request, BodyHandlers.ofInputStream());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        return Exchange.send(http, request, BodyHandlers.ofInputStream());
     }
 }

@@ -2,6 +2,7 @@ package io.fingerpost.agent.fetch;
 
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.client.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -54,13 +55,8 @@ final class SourceOpener {
             throws IOException {
         var request = HttpRequest.newBuilder(url).timeout(config.answerTimeout());
         fields.forEach(request::header);
-        try {
-            var answer = http.send(request.build(), BodyHandlers.ofInputStream());
-            return checked(answer, representation, position, config.stallTimeout(), config.minBytesPerWindow());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        var answer = Exchange.send(http, request.build(), BodyHandlers.ofInputStream());
+        return checked(answer, representation, position, config.stallTimeout(), config.minBytesPerWindow());
     }
 
     private InputStream fromOrigin(String resource, Map<String, String> fields, Representation representation,

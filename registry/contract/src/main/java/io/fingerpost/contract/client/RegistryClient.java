@@ -102,7 +102,8 @@ public final class RegistryClient {
     }
 
     private <T> T call(HttpRequest.Builder request, @Nullable Class<T> answer) throws IOException {
-        var response = send(request.header("Content-Type", "application/json").timeout(TIMEOUT).build());
+        var response = Exchange.send(http, request.header("Content-Type", "application/json").timeout(TIMEOUT).build(),
+                BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
         if (response.statusCode() >= 300) {
             throw new RegistryRefused(problem(response));
         }
@@ -118,15 +119,6 @@ public final class RegistryClient {
             return WireJson.read(json, response.body(), answer);
         } catch (JacksonException e) {
             throw new IOException("the registry's answer makes no sense: " + e.getOriginalMessage(), e);
-        }
-    }
-
-    private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
-        try {
-            return http.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while asking the registry", e);
         }
     }
 
