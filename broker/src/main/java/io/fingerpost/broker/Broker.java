@@ -55,7 +55,7 @@ public final class Broker implements AutoCloseable {
         this.registryApi = new RegistryApi(registry);
 
         this.metrics = new BrokerMetrics(registry);
-        this.origin = new OriginProxy(config.origin(), representations, clock, metrics::countOriginFailure);
+        this.origin = new OriginProxy(config, representations, clock, metrics::countOriginFailure);
         var redirects = new RedirectPolicy(config.sharing(), registry, clock, ThreadLocalRandom::current);
         this.inFlight = new InFlight(new ErrorHandler(new EdgeHandler(redirects, origin, registryApi, metrics,
                 config.registry().ticketTtl(), clock)));
@@ -77,6 +77,7 @@ public final class Broker implements AutoCloseable {
                 .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
                 .setServerOption(UndertowOptions.DECODE_URL, false) // paths are compared and forwarded as they came
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L) // what is too large is for the origin to say
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeoutMillis)
                 .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_HEAD_TIMEOUT_MILLIS)
                 .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleTimeoutMillis)
@@ -108,9 +109,9 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         inFlight.drain(config.edge().drainTimeout());
+        origin.close(); // needs the edge's threads
         edge.stop();
         admin.stop();
-        origin.close();
         registryApi.close();
         sweeper.close();
         metrics.close();

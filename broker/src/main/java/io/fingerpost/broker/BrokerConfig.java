@@ -19,7 +19,8 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Sha
     /** Where clients come in ({@code edge.*}). */
     public record Edge(HostPort listen, Duration idleTimeout, Duration drainTimeout) {
         public Edge {
-            require(idleTimeout.isPositive(), "idle-timeout must be positive");
+            require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
+                    "idle-timeout must be positive and at most 1d");
             require(!drainTimeout.isNegative(), "drain-timeout must not be negative");
         }
     }

@@ -1,6 +1,7 @@
 package io.fingerpost.broker.edge;
 
 import io.fingerpost.broker.metrics.BrokerMetrics;
+import io.fingerpost.broker.origin.FieldLines;
 import io.fingerpost.broker.origin.OriginProxy;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.EdgeRequest;
@@ -47,7 +48,7 @@ public final class EdgeHandler implements HttpHandler {
             case Decision.Redirect redirect -> redirectResponse.send(exchange, redirect);
             case Decision.Origin _ -> {
                 metrics.countOriginBytes(exchange);
-                origin.forward(exchange, request.resource());
+                origin.forward(exchange, request);
             }
             case Decision.Reject(var reason, var detail) -> reject(exchange, reason, detail);
         }
@@ -69,13 +70,12 @@ public final class EdgeHandler implements HttpHandler {
 
     private static EdgeRequest read(HttpServerExchange exchange) {
         String path = exchange.getRequestURI();
-        if (exchange.isHostIncludedInRequestURI()) {
-            int authority = path.indexOf("//") + 2;
-            int slash = path.indexOf('/', authority);
+        if (exchange.isHostIncludedInRequestURI() && path.contains("//")) { // not the host:port of CONNECT
+            int slash = path.indexOf('/', path.indexOf("//") + 2);
             path = slash < 0 ? "/" : path.substring(slash);
         }
         var fields = exchange.getRequestHeaders();
         return new EdgeRequest(exchange.getRequestMethod().toString(), path, exchange.getQueryString(),
-                fields::getFirst);
+                name -> FieldLines.joined(fields, name));
     }
 }

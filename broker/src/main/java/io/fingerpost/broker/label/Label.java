@@ -1,10 +1,13 @@
 package io.fingerpost.broker.label;
 
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.http.HeaderFields;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,15 +20,16 @@ public sealed interface Label {
      *
      * @param size of the representation in bytes
      * @param freshFor how long that is believed
+     * @param headers what each holder replays
      */
-    record Shareable(long size, Duration freshFor) implements Label {}
+    record Shareable(long size, Duration freshFor, ReplayedHeaders headers) implements Label {}
 
     /** It does not. */
     record Refused(Refusal why) implements Label {}
 
     /** Why a resource is not shared. */
     enum Refusal {
-        NOT_PUBLIC, NOT_FRESH, NO_STRONG_VALIDATOR, SETS_COOKIE, VARIES, CODED, UNKNOWN_SIZE;
+        NOT_PUBLIC, NOT_FRESH, NO_STRONG_VALIDATOR, SETS_COOKIE, VARIES, CODED, UNKNOWN_SIZE, NOT_REPLAYABLE;
 
         /** Lower case with dashes, as it stands in fields and metrics. */
         public String text() {
@@ -45,7 +49,22 @@ public sealed interface Label {
         OptionalLong size = size(fields.get("Content-Length"));
         return refusal(cacheControl, fresh, size, fields)
                 .<Label>map(Refused::new)
-                .orElseGet(() -> new Shareable(size.orElseThrow(), fresh));
+                .orElseGet(() -> replayable(size.orElseThrow(), fresh, fields));
+    }
+
+    private static Label replayable(long size, Duration fresh, HeaderFields fields) {
+        var replayed = new HashMap<String, String>();
+        for (String name : ReplayedHeaders.NAMES) {
+            String value = fields.get(name);
+            if (value != null) {
+                replayed.put(name, value);
+            }
+        }
+        try {
+            return new Shareable(size, fresh, new ReplayedHeaders(replayed));
+        } catch (IllegalArgumentException e) {
+            return new Refused(Refusal.NOT_REPLAYABLE); // too long, or not clean enough to be sent by others
+        }
     }
 
     private static Optional<Refusal> refusal(CacheControl cacheControl, Duration fresh, OptionalLong size,
@@ -102,8 +121,7 @@ public sealed interface Label {
     }
 
     private static OptionalLong size(@Nullable String contentLength) {
-        return contentLength != null && contentLength.matches("[1-9]\\d{0,12}")
-                ? OptionalLong.of(Long.parseLong(contentLength))
-                : OptionalLong.empty();
+        long size = contentLength != null && contentLength.matches("\\d{1,13}") ? Long.parseLong(contentLength) : 0;
+        return size > 0 && size <= PieceLayout.MAX_SIZE ? OptionalLong.of(size) : OptionalLong.empty();
     }
 }

@@ -1,6 +1,7 @@
 package io.fingerpost.broker.origin;
 
 import io.fingerpost.broker.label.Label;
+import io.fingerpost.broker.label.Label.Refusal;
 import io.fingerpost.broker.label.Label.Refused;
 import io.fingerpost.broker.label.Label.Shareable;
 import io.fingerpost.contract.PieceLayout;
@@ -15,11 +16,12 @@ import io.undertow.server.ConduitWrapper;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.ConduitFactory;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.StreamSinkConduit;
 
@@ -32,6 +34,8 @@ final class OriginAnswer implements ConduitWrapper<StreamSinkConduit> {
     private static final HttpString REPR_DIGEST = new HttpString(FieldNames.REPR_DIGEST);
     private static final HttpString TARGET_REPR_DIGEST = new HttpString(FieldNames.TARGET_REPR_DIGEST);
     private static final HttpString VIA = new HttpString("Via");
+    /** Methods that change nothing (RFC 9110 §9.2.1). */
+    private static final Set<HttpString> SAFE = Set.of(Methods.GET, Methods.HEAD, Methods.OPTIONS, Methods.TRACE);
 
     private final RepresentationTable table;
     private final ResourceId resource;
@@ -57,31 +61,38 @@ final class OriginAnswer implements ConduitWrapper<StreamSinkConduit> {
 
     /** Keeps the table true to this answer; a body that is to be learned gets a hasher. */
     private @Nullable Learning learn(HttpServerExchange exchange, HeaderMap fields) {
-        boolean safe = exchange.getRequestMethod().equals(Methods.GET)
-                || exchange.getRequestMethod().equals(Methods.HEAD);
+        HttpString method = exchange.getRequestMethod();
+        if (!SAFE.contains(method)) {
+            return forget(); // RFC 9111 §4.4: it may have changed the resource
+        }
+        boolean get = method.equals(Methods.GET);
+        if (!get && !method.equals(Methods.HEAD)) {
+            return null;
+        }
         return switch (exchange.getStatusCode()) {
-            case 200 -> safe ? learnFromWhole(exchange, fields) : forget();
+            case 200 -> learnFromWhole(fields, get);
+            case 206 -> compare(fields);
             case 304 -> confirm(fields);
             case 404, 410 -> forget();
-            default -> safe ? null : forget(); // RFC 9111 §4.4: an unsafe method may have changed it
+            default -> null;
         };
     }
 
-    private @Nullable Learning learnFromWhole(HttpServerExchange exchange, HeaderMap fields) {
-        return switch (Label.of(name -> joined(fields, name))) {
+    private @Nullable Learning learnFromWhole(HeaderMap fields, boolean withBody) {
+        return switch (Label.of(name -> FieldLines.joined(fields, name))) {
             case Refused(var why) -> {
                 fields.put(LABEL, "refused;reason=" + why.text());
-                if (why == Label.Refusal.CODED) {
-                    yield null; // another representation of the resource; the identity one may be shareable all the same
+                // A coded answer is another representation: the identity one may be shareable all the same. And an answer
+                // to HEAD need not have a length (RFC 9110 §9.3.2).
+                boolean saysNothing = why == Refusal.CODED || why == Refusal.UNKNOWN_SIZE && !withBody;
+                if (!saysNothing) {
+                    table.refuse(resource);
                 }
-                table.refuse(resource);
                 yield null;
             }
             case Shareable shareable -> {
                 fields.put(LABEL, "shareable");
-                boolean known = isKnown(shareable, fields);
-                boolean whole = exchange.getRequestMethod().equals(Methods.GET);
-                yield known || !whole ? null : new Learning(shareable, replayed(fields));
+                yield isKnown(shareable, fields) || !withBody ? null : new Learning(shareable);
             }
         };
     }
@@ -92,7 +103,7 @@ final class OriginAnswer implements ConduitWrapper<StreamSinkConduit> {
         if (known == null) {
             return false;
         }
-        boolean same = known.size() == shareable.size() && known.headers().equals(replayed(fields));
+        boolean same = known.size() == shareable.size() && known.headers().equals(shareable.headers());
         if (same) {
             table.learn(resource, known, clock.instant().plus(shareable.freshFor()));
             if (!fields.contains(REPR_DIGEST)) {
@@ -104,6 +115,14 @@ final class OriginAnswer implements ConduitWrapper<StreamSinkConduit> {
         return same;
     }
 
+    /** A part under another entity tag is one of other bytes. */
+    private @Nullable Learning compare(HeaderMap fields) {
+        String etag = fields.getFirst(Headers.ETAG);
+        var known = table.lookup(resource).map(binding -> binding.representation().headers().get("ETag"));
+        boolean other = etag != null && known.isPresent() && !etag.equals(known.get());
+        return other && !fields.contains(Headers.CONTENT_ENCODING) ? forget() : null;
+    }
+
     private @Nullable Learning confirm(HeaderMap fields) {
         String etag = fields.getFirst("ETag");
         var known = table.lookup(resource).orElse(null);
@@ -112,10 +131,11 @@ final class OriginAnswer implements ConduitWrapper<StreamSinkConduit> {
         }
         // A 304 need not repeat the fields that make the label; what it does say replaces what was said before.
         var merged = new HashMap<String, @Nullable String>(known.representation().headers().fields());
-        ReplayedHeaders.NAMES.stream().filter(fields::contains).forEach(name -> merged.put(name, joined(fields, name)));
+        ReplayedHeaders.NAMES.stream().filter(fields::contains)
+                .forEach(name -> merged.put(name, FieldLines.joined(fields, name)));
         merged.put("Content-Length", Long.toString(known.representation().size()));
-        switch (Label.of(name -> merged.containsKey(name) ? merged.get(name) : joined(fields, name))) {
-            case Shareable(_, var freshFor) -> table.confirm(resource, etag, clock.instant().plus(freshFor));
+        switch (Label.of(name -> merged.containsKey(name) ? merged.get(name) : FieldLines.joined(fields, name))) {
+            case Shareable(_, var freshFor, _) -> table.confirm(resource, etag, clock.instant().plus(freshFor));
             case Refused _ -> table.refuse(resource);
         }
         return null;
@@ -126,36 +146,18 @@ final class OriginAnswer implements ConduitWrapper<StreamSinkConduit> {
         return null;
     }
 
-    private static @Nullable String joined(HeaderMap fields, String name) {
-        var lines = fields.get(name);
-        return lines == null ? null : String.join(", ", lines);
-    }
-
-    private static ReplayedHeaders replayed(HeaderMap fields) {
-        Map<String, String> replayed = new HashMap<>();
-        for (String name : ReplayedHeaders.NAMES) {
-            String value = joined(fields, name);
-            if (value != null) {
-                replayed.put(name, value);
-            }
-        }
-        return new ReplayedHeaders(replayed);
-    }
-
     /** A representation that is being hashed. */
     private final class Learning {
         private final Shareable shareable;
-        private final ReplayedHeaders headers;
         private final RepresentationHasher hasher;
 
-        Learning(Shareable shareable, ReplayedHeaders headers) {
+        Learning(Shareable shareable) {
             this.shareable = shareable;
-            this.headers = headers;
             this.hasher = new RepresentationHasher(new PieceLayout(shareable.size()));
         }
 
         void finish() {
-            table.learn(resource, hasher.finish(headers), clock.instant().plus(shareable.freshFor()));
+            table.learn(resource, hasher.finish(shareable.headers()), clock.instant().plus(shareable.freshFor()));
         }
     }
 }

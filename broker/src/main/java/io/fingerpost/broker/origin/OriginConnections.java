@@ -4,6 +4,7 @@ import io.fingerpost.broker.BrokerConfig;
 import io.undertow.UndertowOptions;
 import io.undertow.client.ClientConnection;
 import io.undertow.client.UndertowClient;
+import io.undertow.conduits.BytesReceivedStreamSourceConduit;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.proxy.ConnectionPoolManager;
@@ -13,6 +14,7 @@ import io.undertow.server.handlers.proxy.ProxyConnection;
 import io.undertow.server.handlers.proxy.ProxyConnectionPool;
 import io.undertow.util.AttachmentKey;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,13 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
 
     private final ProxyConnectionPool pool;
     private final long answerTimeoutMillis;
+    private final long idleTimeoutMillis;
 
-    OriginConnections(BrokerConfig.Origin config) {
+    OriginConnections(BrokerConfig.Origin config, Duration idleTimeout) {
         this.answerTimeoutMillis = config.answerTimeout().toMillis();
+        this.idleTimeoutMillis = idleTimeout.toMillis();
         var options = OptionMap.create(UndertowOptions.ENDPOINT_IDENTIFICATION_ALGORITHM, "HTTPS");
-        this.pool = new ProxyConnectionPool(new Limits(config.maxConnections()), config.url(), ssl(config),
+        this.pool = new ProxyConnectionPool(new Limits(config.maxConnections()), config.url().resolve("/"), ssl(config),
                 UndertowClient.getInstance(), options);
     }
 
@@ -66,6 +70,7 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
             exchange.putAttachment(ATTEMPT, attempt);
         }
         attempt.callback = callback;
+        attempt.connection = null; // one that failed before, if this is a second attempt
         pool.connect(target, exchange, attempt, timeout, unit, false);
     }
 
@@ -74,32 +79,55 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
         pool.close();
     }
 
-    /** One request's way to an answer, from the wish for a connection to the first byte; on one I/O thread. */
+    /**
+     * One request's way to the end of its answer; on one I/O thread.
+     *
+     * <p>A clock looks whether anything moved: bytes of the request, the answer's beginning, bytes of the answer. A connection
+     * that is closed is not enough to end things, for Undertow lingers: it waits for the other side to close as well.
+     */
     private final class Attempt implements ProxyCallback<ProxyConnection> {
         private final HttpServerExchange exchange;
-        private final XnioExecutor.Key timer;
+        private XnioExecutor.Key timer;
+        private long received;
+        private long movedBefore;
         private @Nullable ProxyCallback<ProxyConnection> callback;
         private @Nullable ClientConnection connection;
         private boolean over;
 
         Attempt(HttpServerExchange exchange) {
             this.exchange = exchange;
-            this.timer = exchange.getIoThread().executeAfter(this::timeOut, answerTimeoutMillis, TimeUnit.MILLISECONDS);
+            this.timer = startTimer();
+            exchange.addRequestWrapper((factory, _) -> new BytesReceivedStreamSourceConduit(factory.create(),
+                    bytes -> received += bytes));
             exchange.addExchangeCompleteListener((_, next) -> {
                 timer.remove();
                 next.proceed();
             });
         }
 
-        private void timeOut() {
-            if (exchange.isResponseStarted()) {
+        private XnioExecutor.Key startTimer() {
+            long millis = exchange.isResponseStarted() ? idleTimeoutMillis : answerTimeoutMillis;
+            return exchange.getIoThread().executeAfter(this::look, millis, TimeUnit.MILLISECONDS);
+        }
+
+        private void look() {
+            long moved = received + exchange.getResponseBytesSent() + (exchange.isResponseStarted() ? 1 : 0);
+            if (moved == movedBefore) {
+                giveUp();
                 return;
             }
-            over = true;
-            exchange.putAttachment(OriginFailure.OF_EXCHANGE, OriginFailure.ANSWER_TIMEOUT);
-            if (connection != null) {
-                IoUtils.safeClose(connection); // the proxy notices, and ends the exchange
+            movedBefore = moved;
+            timer = startTimer();
+        }
+
+        private void giveUp() {
+            IoUtils.safeClose(connection);
+            if (exchange.isResponseStarted()) {
+                IoUtils.safeClose(exchange.getConnection()); // so that half a body is not taken for a whole one
             } else if (callback != null) {
+                over = true;
+                exchange.putAttachment(OriginFailure.OF_EXCHANGE, OriginFailure.ANSWER_TIMEOUT);
+                exchange.setPersistent(false); // the proxy will close it when it notices what happened to the other one
                 callback.couldNotResolveBackend(exchange);
             }
         }
@@ -131,6 +159,7 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
         }
 
         private void fail(OriginFailure failure) {
+
             if (!over && callback != null) {
                 over = true; // a connection that was refused is not tried again within this request
                 exchange.putAttachment(OriginFailure.OF_EXCHANGE, failure);

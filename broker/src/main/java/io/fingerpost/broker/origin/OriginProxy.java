@@ -1,10 +1,10 @@
 package io.fingerpost.broker.origin;
 
 import io.fingerpost.broker.BrokerConfig;
+import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.registry.http.ProblemResponse;
 import io.fingerpost.registry.representation.RepresentationTable;
-import io.fingerpost.registry.representation.ResourceId;
 import io.undertow.attribute.ExchangeAttributes;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.ResponseCodeHandler;
@@ -31,21 +31,25 @@ public final class OriginProxy implements AutoCloseable {
     private final RepresentationTable table;
     private final InstantSource clock;
     private final Consumer<String> onFailure;
+    /** The path of the origin's URL, without a slash at its end. */
+    private final String prefix;
     private final OriginConnections connections;
     private final ProxyHandler proxy;
 
     /** @param onFailure told the kind of each failure to get an answer */
-    public OriginProxy(BrokerConfig.Origin config, RepresentationTable table, InstantSource clock,
+    public OriginProxy(BrokerConfig config, RepresentationTable table, InstantSource clock,
             Consumer<String> onFailure) {
+        URI url = config.origin().url();
         this.table = table;
         this.clock = clock;
         this.onFailure = onFailure;
-        this.connections = new OriginConnections(config);
+        this.prefix = url.getRawPath().replaceFirst("/+$", "");
+        this.connections = new OriginConnections(config.origin(), config.edge().idleTimeout());
         this.proxy = ProxyHandler.builder()
                 .setProxyClient(connections)
                 .setNext(ResponseCodeHandler.HANDLE_404)
                 .setMaxConnectionRetries(RETRIES)
-                .addRequestHeader(Headers.HOST, ExchangeAttributes.constant(authority(config.url())))
+                .addRequestHeader(Headers.HOST, ExchangeAttributes.constant(authority(url)))
                 .build();
     }
 
@@ -53,10 +57,11 @@ public final class OriginProxy implements AutoCloseable {
         return url.getPort() == -1 ? url.getHost() : url.getHost() + ":" + url.getPort();
     }
 
-    /** Forwards; what the answer tells about {@code resource} is learned on the way. */
-    public void forward(HttpServerExchange exchange, ResourceId resource) throws Exception {
+    /** Forwards; what the answer tells about the resource is learned on the way. */
+    public void forward(HttpServerExchange exchange, EdgeRequest request) throws Exception {
+        exchange.setRequestURI(prefix + request.path(), false);
         prepare(exchange.getRequestHeaders());
-        exchange.addResponseWrapper(new OriginAnswer(table, resource, clock));
+        exchange.addResponseWrapper(new OriginAnswer(table, request.resource(), clock));
         exchange.addDefaultResponseListener(this::answerFailure);
         proxy.handleRequest(exchange);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path as the client sent it, undecoded, without the query
  * @param query undecoded, without the question mark; may be empty
- * @param fields the first line of a header field, or null if it is absent
+ * @param fields all lines of a header field joined by commas, or null if it is absent
  */
 public record EdgeRequest(String method, String path, String query, HeaderFields fields) {
     public ResourceId resource() {

@@ -15,6 +15,9 @@ final class PathRules {
 
     /** What is wrong with an undecoded path; null if nothing is. */
     static @Nullable String defect(String path) {
+        if (!path.startsWith("/")) {
+            return "a path begins with a slash";
+        }
         if (path.indexOf('%') >= 0) {
             String lower = path.toLowerCase(Locale.ROOT);
             if (ENCODED.stream().anyMatch(lower::contains)) {

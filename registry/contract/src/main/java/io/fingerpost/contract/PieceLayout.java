@@ -10,13 +10,15 @@ public record PieceLayout(long size) {
     public static final int MIN_PIECE = 256 * 1024;
     /** Largest piece in bytes: what a peer may have to send before a lie is noticed. */
     public static final int MAX_PIECE = 16 * 1024 * 1024;
-    /** Most pieces of one representation, which bounds it to 1 TiB. */
+    /** Most pieces of one representation. */
     public static final int MAX_PIECES = 65_536;
+    /** Largest representation: 1 TiB. */
+    public static final long MAX_SIZE = (long) MAX_PIECES * MAX_PIECE;
     /** Beyond about this many pieces nothing is left to gain from cutting finer. */
     private static final int AIM = 512;
 
     public PieceLayout {
-        if (size < 1 || size > (long) MAX_PIECES * MAX_PIECE) {
+        if (size < 1 || size > MAX_SIZE) {
             throw new IllegalArgumentException("a representation has 1 byte to 1 TiB, not " + size);
         }
     }

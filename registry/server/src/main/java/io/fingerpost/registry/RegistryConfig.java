@@ -22,7 +22,7 @@ public record RegistryConfig(List<String> allowPeers, Optional<String> superNode
         int maxHoldingsPerPeer, Duration ticketTtl, ByteSize representationMemory) {
     public RegistryConfig {
         allowPeers = List.copyOf(allowPeers);
-        new AddressPolicy(allowPeers); // says which of them is no network
+        AddressPolicy.requireNetworks(allowPeers);
         superNodeToken = superNodeToken.filter(token -> !token.isEmpty());
         require(proofTimeout.isPositive(), "proof-timeout must be positive, was " + proofTimeout);
         require(maxPeers > 0, "max-peers must be at least 1, was " + maxPeers);

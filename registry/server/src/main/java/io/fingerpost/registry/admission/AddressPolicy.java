@@ -33,6 +33,11 @@ public final class AddressPolicy {
     private final List<IPAddress> special = SPECIAL.stream().map(AddressPolicy::network).toList();
     private final List<IPAddress> allowed;
 
+    /** @throws IllegalArgumentException that names the first that is not a network in CIDR notation */
+    public static void requireNetworks(List<String> cidrs) {
+        cidrs.forEach(AddressPolicy::network);
+    }
+
     /** @param allow networks in CIDR notation; {@link IllegalArgumentException} names one that is not */
     public AddressPolicy(List<String> allow) {
         this.allowed = allow.stream().map(AddressPolicy::network).toList();
