@@ -71,7 +71,7 @@ class DigestFieldTest {
     @Test
     void survivesGarbage() {
         var random = new Random(9530);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             var garbage = new StringBuilder(MEMBER);
             random.ints(1 + random.nextInt(4), 0, MEMBER.length())
                     .forEach(at -> garbage.setCharAt(at, (char) random.nextInt(0x180)));

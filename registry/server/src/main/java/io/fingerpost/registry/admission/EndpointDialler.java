@@ -46,7 +46,7 @@ public final class EndpointDialler {
         InetAddress address = checkedAddress(endpoint);
         long deadline = System.nanoTime() + timeout.toNanos();
         var connection = new Socket();
-        // Closing ends whatever is being waited for, also a handshake that drips; a socket's own timeout starts anew with each byte.
+        // Closing ends whatever is waited for, a dripping handshake too; a socket's own timeout starts anew with each byte.
         var hurry = CompletableFuture.runAsync(() -> close(connection),
                 CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS));
         try (connection) {

@@ -18,11 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** All on loopback, which the policy allows here. */
-@Timeout(20)
+@Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD) // who waits for a socket hears no interrupt
 class EndpointDiallerTest {
     private static final AddressPolicy LOOPBACK = new AddressPolicy(List.of("127.0.0.0/8"));
     private static final Duration PATIENCE = Duration.ofMillis(300);
