@@ -2,10 +2,10 @@ package io.fingerpost.broker;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -27,6 +27,7 @@ public final class FakePeer implements AutoCloseable {
     private final HttpServer server;
     private final KeyPair keys;
     private final PeerEndpoint endpoint;
+    private final Registration registration;
     private final RegistryClient registry;
     private final LeaseGrant lease;
 
@@ -34,10 +35,11 @@ public final class FakePeer implements AutoCloseable {
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         this.endpoint = new PeerEndpoint("http", "127.0.0.1", server.getAddress().getPort());
+        this.registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint);
         server.createContext("/", this::prove);
         server.start();
         this.registry = broker.registry();
-        this.lease = registry.register(new Registration(PeerKey.of(keys.getPublic()), endpoint), token);
+        this.lease = registry.register(registration, token);
     }
 
     /** A peer that has just registered. */
@@ -54,7 +56,7 @@ public final class FakePeer implements AutoCloseable {
     private void prove(HttpExchange exchange) throws IOException {
         try (exchange) {
             String nonce = EndpointProof.nonce(exchange.getRequestURI().getPath());
-            byte[] body = Base64.getUrlEncoder().encode(sign(EndpointProof.message(nonce, endpoint)));
+            byte[] body = Base64.getUrlEncoder().encode(sign(EndpointProof.message(nonce, registration)));
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
         }
@@ -73,7 +75,7 @@ public final class FakePeer implements AutoCloseable {
 
     /** What the same peer gets when it registers with another broker. */
     public LeaseGrant registeredAgainAt(BrokerFixture broker) throws IOException {
-        return broker.registry().register(new Registration(PeerKey.of(keys.getPublic()), endpoint), Optional.empty());
+        return broker.registry().register(registration, Optional.empty());
     }
 
     public LeaseGrant lease() {

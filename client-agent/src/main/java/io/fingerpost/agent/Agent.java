@@ -11,7 +11,6 @@ import io.fingerpost.agent.serve.PeerHandler;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
 import io.fingerpost.contract.PeerEndpoint;
-import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.DataDirectory;
@@ -74,10 +73,11 @@ public final class Agent implements AutoCloseable {
         this.peerServer = listener(config.listen(), peerRoot);
         peerServer.start();
         this.endpoint = endpoint(config, port(peerServer));
-        this.membership = new Membership(registry, new Registration(identity.key(), endpoint), config.token(), store,
+        this.membership = new Membership(registry, identity.key(), endpoint, config.token(), store,
                 clock,
                 () -> onRegistered.accept(this));
-        this.peerHandler = new PeerHandler(store, identity, endpoint, membership::check, config.serve().slots(),
+        this.peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
+                config.serve().slots(),
                 threads);
         peerRoot.addPrefixPath("/", peerHandler);
 

@@ -94,7 +94,7 @@ class BadInputIT {
     }
 
     static Stream<Arguments> badRegistrations() {
-        String key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        String key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"challenge\":\"" + "c".repeat(32);
         return Stream.of(
                 Arguments.of("{\"key\":", 400, "bad-json"),
                 Arguments.of("{\"key\":\"" + key + "\",\"endpoint\":\"http://127.0.0.1:9\",\"more\":1}", 400,

@@ -3,11 +3,11 @@ package io.fingerpost.deploy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakePeer implements AutoCloseable {
     private final KeyPair keys;
     private final HttpServer server;
+    private final Registration registration;
     private final RegistryClient registry;
     private final LeaseGrant lease;
     private final Thread heartbeats;
@@ -40,6 +41,7 @@ final class FakePeer implements AutoCloseable {
     FakePeer(HttpClient http, String broker, HttpHandler serving) throws IOException, GeneralSecurityException {
         keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint());
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext(EndpointProof.path(""), this::prove);
         server.createContext(NiPath.PREFIX, exchange -> {
@@ -48,7 +50,7 @@ final class FakePeer implements AutoCloseable {
         });
         server.start();
         registry = new RegistryClient(http, URI.create(broker));
-        lease = registry.register(new Registration(PeerKey.of(keys.getPublic()), endpoint()), Optional.empty());
+        lease = registry.register(registration, Optional.empty());
         heartbeats = Thread.ofVirtual().name("fake-peer-heartbeats").start(this::keepLease);
     }
 
@@ -72,7 +74,7 @@ final class FakePeer implements AutoCloseable {
         try (exchange) {
             var signer = Signature.getInstance("Ed25519");
             signer.initSign(keys.getPrivate());
-            signer.update(EndpointProof.message(nonce, endpoint()));
+            signer.update(EndpointProof.message(nonce, registration));
             byte[] answer = Base64.getUrlEncoder().withoutPadding().encode(signer.sign());
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);

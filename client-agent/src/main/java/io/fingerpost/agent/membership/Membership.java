@@ -1,6 +1,8 @@
 package io.fingerpost.agent.membership;
 
 import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.contract.api.LeaseTerms;
@@ -27,21 +29,22 @@ public final class Membership implements AutoCloseable {
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
     private final RegistryClient registry;
-    private final Registration registration;
     private final Optional<String> token;
     private final BlobStore store;
     private final InstantSource clock;
     private final Runnable onRegistered;
     private final Announcer announcer;
     private final Thread thread = Thread.ofVirtual().name("membership").unstarted(this::run);
+    private volatile Registration registration;
     private volatile @Nullable ActiveLease lease;
     private volatile String trouble = "not registered yet";
 
     /** @param onRegistered runs whenever a lease was granted */
-    public Membership(RegistryClient registry, Registration registration, Optional<String> token, BlobStore store,
+    public Membership(RegistryClient registry, PeerKey key, PeerEndpoint endpoint, Optional<String> token,
+            BlobStore store,
             InstantSource clock, Runnable onRegistered) {
         this.registry = registry;
-        this.registration = registration;
+        this.registration = Registration.fresh(key, endpoint);
         this.token = token;
         this.store = store;
         this.clock = clock;
@@ -53,6 +56,11 @@ public final class Membership implements AutoCloseable {
         store.listen(announcer);
         announcer.start();
         thread.start();
+    }
+
+    /** What this agent registers with now: its endpoint proves itself for this alone. */
+    public Registration registration() {
+        return registration;
     }
 
     /** What a ticket is worth to this agent now; without a lease, nothing. */
@@ -86,6 +94,7 @@ public final class Membership implements AutoCloseable {
     }
 
     private void register() throws IOException {
+        registration = Registration.fresh(registration.key(), registration.endpoint());
         var grant = registry.register(registration, token);
         lease = ActiveLease.granted(grant, clock.instant());
         announcer.leaseGranted(grant);

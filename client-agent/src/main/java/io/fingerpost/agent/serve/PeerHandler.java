@@ -2,10 +2,10 @@ package io.fingerpost.agent.serve;
 
 import io.fingerpost.agent.identity.Identity;
 import io.fingerpost.agent.store.BlobStore;
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.NiPath;
-import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.EndpointProof;
+import io.fingerpost.contract.api.Registration;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,22 +37,23 @@ public final class PeerHandler implements HttpHandler {
 
     private final BlobStore store;
     private final Identity identity;
-    private final PeerEndpoint endpoint;
+    private final Supplier<Registration> registration;
     private final TicketCheck tickets;
     private final Semaphore slots;
     private final ExecutorService threads;
     private final LongAdder servedBytes = new LongAdder();
 
     /**
-     * @param endpoint what this agent says to be its own, and nothing else is signed
+     * @param registration what this agent registers, and nothing else is signed for
      * @param slots transfers at a time
      * @param threads for what waits on the disk
      */
-    public PeerHandler(BlobStore store, Identity identity, PeerEndpoint endpoint, TicketCheck tickets, int slots,
+    public PeerHandler(BlobStore store, Identity identity, Supplier<Registration> registration, TicketCheck tickets,
+            int slots,
             ExecutorService threads) {
         this.store = store;
         this.identity = identity;
-        this.endpoint = endpoint;
+        this.registration = registration;
         this.tickets = tickets;
         this.slots = new Semaphore(slots);
         this.threads = threads;
@@ -92,7 +94,7 @@ public final class PeerHandler implements HttpHandler {
     }
 
     private void prove(HttpServerExchange exchange, String nonce) {
-        byte[] signature = identity.sign(EndpointProof.message(nonce, endpoint));
+        byte[] signature = identity.sign(EndpointProof.message(nonce, registration.get()));
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
         exchange.getResponseSender().send(Base64.getUrlEncoder().withoutPadding().encodeToString(signature));
     }

@@ -1,7 +1,9 @@
 package io.fingerpost.testing;
 
+import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PeerKey;
+import io.fingerpost.contract.api.Registration;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -25,6 +27,11 @@ public final class TestPeer {
 
     public PeerId id() {
         return key().peerId();
+    }
+
+    /** How it registers under {@code endpoint}: always with the same challenge. */
+    public Registration registration(PeerEndpoint endpoint) {
+        return new Registration(key(), endpoint, id().value());
     }
 
     public byte[] sign(byte[] message) {

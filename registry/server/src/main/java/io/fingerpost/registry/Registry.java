@@ -85,7 +85,7 @@ public final class Registry {
         }
         PeerId id = registration.key().peerId();
         requireRoom(id);
-        prover.prove(registration.key(), registration.endpoint());
+        prover.prove(registration);
         return admit(registration, id, superNode);
     }
 

@@ -54,7 +54,7 @@ public final class RegistryFixture {
     /** Registers {@code peer} under an endpoint that proves itself, and is gone afterwards. */
     public LeaseGrant register(TestPeer peer, Optional<String> token) {
         try (var server = ProvingServer.of(peer)) {
-            return registry.register(new Registration(peer.key(), server.endpoint()), token);
+            return registry.register(peer.registration(server.endpoint()), token);
         }
     }
 

@@ -94,7 +94,7 @@ class RegistryTest {
     void admitsNobodyWhoseEndpointAnotherAnswers() {
         try (var server = ProvingServer.of(new TestPeer())) {
             assertRejected(422, "endpoint-not-proved",
-                    () -> registry.register(new Registration(anna.key(), server.endpoint()), Optional.empty()));
+                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty()));
         }
 
         assertThat(registry.peerCount()).isZero();
@@ -119,7 +119,7 @@ class RegistryTest {
         peers.forEach(fixture::register);
         try (var server = ProvingServer.of(anna)) {
             assertRejected(503, "registry-full",
-                    () -> registry.register(new Registration(anna.key(), server.endpoint()), Optional.empty()));
+                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty()));
             assertThat(server.calls()).as("a full registry dials nobody").isZero();
         }
 
@@ -146,7 +146,7 @@ class RegistryTest {
         registry.update(anna.id(), lease.secret(), hold(1));
         try (var server = ProvingServer.of(new TestPeer())) {
             assertRejected(422, "endpoint-not-proved",
-                    () -> registry.register(new Registration(anna.key(), server.endpoint()), Optional.empty()));
+                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty()));
         }
 
         assertHolds(lease, 1);

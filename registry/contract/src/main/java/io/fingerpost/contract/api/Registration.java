@@ -2,11 +2,30 @@ package io.fingerpost.contract.api;
 
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerKey;
+import java.security.SecureRandom;
+import java.util.Base64;
 
 /**
  * A peer asks to be known under an endpoint, which it proves to be its own before this is answered.
  *
  * @param key the peer's public key, which makes its id
  * @param endpoint where it serves
+ * @param challenge what only the caller and the registry know: the endpoint signs for this registration and no other, so a
+ *        stranger who names somebody else's key and endpoint gets no lease for them
  */
-public record Registration(PeerKey key, PeerEndpoint endpoint) {}
+public record Registration(PeerKey key, PeerEndpoint endpoint, String challenge) {
+    private static final int CHALLENGE_BYTES = 24;
+
+    public Registration {
+        if (!challenge.matches("[A-Za-z0-9_-]{22,64}")) {
+            throw new IllegalArgumentException("a challenge has 22 to 64 characters of base64url");
+        }
+    }
+
+    /** A registration with a challenge of its own. */
+    public static Registration fresh(PeerKey key, PeerEndpoint endpoint) {
+        var challenge = new byte[CHALLENGE_BYTES];
+        new SecureRandom().nextBytes(challenge);
+        return new Registration(key, endpoint, Base64.getUrlEncoder().withoutPadding().encodeToString(challenge));
+    }
+}

@@ -24,9 +24,14 @@ public final class Settings {
         keys.add(new Setting(key, value, option));
     }
 
-    /** The option {@code --set}. */
+    /** The option {@code --set}; picocli hands over all of them again whenever one more is read. */
     public void set(Map<String, String> values) {
-        values.forEach((key, value) -> set(key, value, "--set"));
+        values.forEach((key, value) -> {
+            var setting = new Setting(key, value, "--set");
+            if (!keys.contains(setting)) {
+                keys.add(setting);
+            }
+        });
     }
 
     /**

@@ -49,7 +49,7 @@ class RegistryClientTest {
 
     private final JsonMapper json = WireJson.strict();
     private final TestPeer peer = new TestPeer();
-    private final Registration registration = new Registration(peer.key(), PeerEndpoint.parse("http://192.0.2.7:8080"));
+    private final Registration registration = peer.registration(PeerEndpoint.parse("http://192.0.2.7:8080"));
     private final LeaseGrant lease = new LeaseGrant(peer.id(), "s3cret", TicketKey.derive(new byte[32], peer.id()),
             false, TERMS,
             NOW);

@@ -1,8 +1,8 @@
 package io.fingerpost.registry.admission;
 
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.PeerEndpoint;
-import io.fingerpost.contract.PeerKey;
+import io.fingerpost.contract.api.EndpointProof;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.RequestRejected;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -22,12 +22,13 @@ public final class EndpointProver {
     }
 
     /** @throws RequestRejected if the endpoint may not be dialled, cannot be reached, or does not prove itself */
-    public void prove(PeerKey key, PeerEndpoint endpoint) {
+    public void prove(Registration registration) {
+        PeerEndpoint endpoint = registration.endpoint();
         String nonce = newNonce();
         String answer = ask(endpoint, EndpointProof.path(nonce));
-        if (!key.verifies(EndpointProof.message(nonce, endpoint), decode(answer))) {
+        if (!registration.key().verifies(EndpointProof.message(nonce, registration), decode(answer))) {
             throw new RequestRejected(422, "endpoint-not-proved", "what answers at " + endpoint
-                    + " does not hold the key of this peer; is the advertised URL that of another host or port?");
+                    + " does not sign for this registration; is the advertised URL that of another host or port?");
         }
     }
 

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.api.EndpointProof;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.testing.RawServer;
 import io.fingerpost.testing.TestPeer;
@@ -28,7 +29,7 @@ class EndpointProverTest {
     @Test
     void believesWhoSignsTheNonceAndTheEndpoint() {
         try (var server = ProvingServer.of(anna)) {
-            assertThatCode(() -> prover.prove(anna.key(), server.endpoint())).doesNotThrowAnyException();
+            assertThatCode(() -> prover.prove(anna.registration(server.endpoint()))).doesNotThrowAnyException();
         }
     }
 
@@ -114,8 +115,20 @@ class EndpointProverTest {
         }
     }
 
+    /** A stranger who names somebody else's key and endpoint must not get that peer's lease and ticket key. */
+    @Test
+    void anHonestEndpointDoesNotVouchForARegistrationThatIsNotItsOwn() throws IOException {
+        try (var server = ProvingServer.of(anna)) {
+            var forged = Registration.fresh(anna.key(), server.endpoint());
+
+            assertThatExceptionOfType(RequestRejected.class).isThrownBy(() -> prover.prove(forged))
+                    .satisfies(e -> assertThat(e.problem().is("endpoint-not-proved")).isTrue());
+        }
+    }
+
     private RequestRejected assertRejected(String kind, TestPeer claimant, PeerEndpoint endpoint) {
-        return assertThatExceptionOfType(RequestRejected.class).isThrownBy(() -> prover.prove(claimant.key(), endpoint))
+        return assertThatExceptionOfType(RequestRejected.class)
+                .isThrownBy(() -> prover.prove(claimant.registration(endpoint)))
                 .satisfies(rejected -> {
                     assertThat(rejected.problem().status()).isEqualTo(422);
                     assertThat(rejected.problem().is(kind)).as(rejected.getMessage()).isTrue();

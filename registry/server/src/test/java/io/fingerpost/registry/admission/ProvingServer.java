@@ -1,7 +1,7 @@
 package io.fingerpost.registry.admission;
 
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.testing.RawServer;
 import io.fingerpost.testing.TestPeer;
 import java.util.Base64;
@@ -27,7 +27,7 @@ public final class ProvingServer {
     }
 
     static String proof(TestPeer peer, String target, PeerEndpoint endpoint) {
-        byte[] signature = peer.sign(EndpointProof.message(EndpointProof.nonce(target), endpoint));
+        byte[] signature = peer.sign(EndpointProof.message(EndpointProof.nonce(target), peer.registration(endpoint)));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
     }
 }

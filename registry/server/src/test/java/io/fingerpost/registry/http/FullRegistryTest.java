@@ -19,7 +19,7 @@ class FullRegistryTest {
             }
 
             var response = server.send("POST", "/peers",
-                    WireJson.strict().writeValueAsString(new Registration(peer.key(), endpoint.endpoint())));
+                    WireJson.strict().writeValueAsString(peer.registration(endpoint.endpoint())));
 
             assertThat(response.statusCode()).isEqualTo(503);
             assertThat(response.body()).contains("registry-full").contains("limit of 3 peers");

@@ -239,7 +239,7 @@ class RegistryApiRejectsTest {
     @Test
     void aForgedSuperNodeToken() throws Exception {
         try (var endpoint = ProvingServer.of(anna)) {
-            String body = WireJson.strict().writeValueAsString(new Registration(anna.key(), endpoint.endpoint()));
+            String body = WireJson.strict().writeValueAsString(anna.registration(endpoint.endpoint()));
 
             assertRejected(server.send("POST", "/peers", body, "Authorization", "Bearer guessed"), 401,
                     "token-unknown");
@@ -251,7 +251,7 @@ class RegistryApiRejectsTest {
     void anEndpointThatProvesToBeSomebodyElses() throws Exception {
         var mallory = new TestPeer();
         try (var endpoint = ProvingServer.of(anna)) {
-            String body = WireJson.strict().writeValueAsString(new Registration(mallory.key(), endpoint.endpoint()));
+            String body = WireJson.strict().writeValueAsString(mallory.registration(endpoint.endpoint()));
 
             assertRejected(server.send("POST", "/peers", body), 422, "endpoint-not-proved");
         }
@@ -260,7 +260,7 @@ class RegistryApiRejectsTest {
     @Test
     void anEndpointInANetworkThatIsNotAllowed() throws Exception {
         String body = WireJson.strict().writeValueAsString(
-                new Registration(new TestPeer().key(), PeerEndpoint.parse("http://169.254.169.254:8080")));
+                new TestPeer().registration(PeerEndpoint.parse("http://169.254.169.254:8080")));
 
         assertRejected(server.send("POST", "/peers", body), 403, "endpoint-refused");
     }

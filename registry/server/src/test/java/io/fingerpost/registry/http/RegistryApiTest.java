@@ -44,7 +44,7 @@ class RegistryApiTest {
 
     private LeaseGrant register(TestPeer peer, Optional<String> token) throws IOException {
         try (var endpoint = ProvingServer.of(peer)) {
-            return client.register(new Registration(peer.key(), endpoint.endpoint()), token);
+            return client.register(peer.registration(endpoint.endpoint()), token);
         }
     }
 
@@ -135,7 +135,7 @@ class RegistryApiTest {
                 .isEqualTo(204);
         assertThat(server.send("DELETE", peer, "", secret).statusCode()).isEqualTo(204);
         try (var endpoint = ProvingServer.of(anna)) {
-            var registration = WireJson.strict().writeValueAsString(new Registration(anna.key(), endpoint.endpoint()));
+            var registration = WireJson.strict().writeValueAsString(anna.registration(endpoint.endpoint()));
 
             var response = server.send("POST", "/peers", registration, "Content-Type",
                     "Application/JSON ; charset=utf-8");

@@ -1,4 +1,4 @@
-package io.fingerpost.contract;
+package io.fingerpost.contract.api;
 
 import java.nio.charset.StandardCharsets;
 
@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
  * What a peer signs so that the registry believes an endpoint to be its own.
  *
  * <p>The registry asks the endpoint for {@link #path}; whoever answers there must hold the private key of the peer that
- * registered. The endpoint is part of what is signed, so an answer fetched from somebody else's endpoint is worthless.
+ * registered. The endpoint is part of what is signed, so an answer fetched from somebody else's endpoint is worthless; the
+ * registration's challenge is too, so an honest endpoint does not vouch for a registration that is not its own.
  */
 public final class EndpointProof {
     private static final String PREFIX = "/.well-known/fingerpost/proof/";
@@ -29,7 +30,9 @@ public final class EndpointProof {
     }
 
     /** The bytes to sign. */
-    public static byte[] message(String nonce, PeerEndpoint endpoint) {
-        return ("fingerpost endpoint proof\n" + nonce + "\n" + endpoint.url()).getBytes(StandardCharsets.UTF_8);
+    public static byte[] message(String nonce, Registration registration) {
+        return String
+                .join("\n", "fingerpost endpoint proof", nonce, registration.endpoint().url(), registration.challenge())
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,7 +1,9 @@
-package io.fingerpost.contract;
+package io.fingerpost.contract.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.testing.TestPeer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,10 +31,12 @@ class EndpointProofTest {
 
     /** The bytes are part of the protocol: an agent of another version has to sign the very same. */
     @Test
-    void signsNonceAndEndpoint() {
-        byte[] message = EndpointProof.message(NONCE, PeerEndpoint.parse("http://Peer.example:8080/"));
+    void signsNonceEndpointAndChallenge() {
+        byte[] message = EndpointProof.message(NONCE,
+                new Registration(new TestPeer().key(), PeerEndpoint.parse("http://Peer.example:8080/"),
+                        "c".repeat(22)));
 
         assertThat(new String(message, StandardCharsets.UTF_8))
-                .isEqualTo("fingerpost endpoint proof\n" + NONCE + "\nhttp://peer.example:8080");
+                .isEqualTo("fingerpost endpoint proof\n" + NONCE + "\nhttp://peer.example:8080\n" + "c".repeat(22));
     }
 }
