@@ -100,6 +100,7 @@ class ManifestTest {
             assertThat(user.at("/runAsUser").asInt()).isEqualTo(image(workload).user());
             assertThat(user.at("/runAsGroup").asInt()).isEqualTo(image(workload).user());
             assertThat(user.at("/seccompProfile/type").asString()).isEqualTo("RuntimeDefault");
+            assertThat(workload.pod().propertyNames()).doesNotContain("hostPID", "hostIPC");
             assertThat(workload.pod().at("/automountServiceAccountToken").asBoolean(true)).isFalse();
 
             var rights = workload.container().at("/securityContext");
