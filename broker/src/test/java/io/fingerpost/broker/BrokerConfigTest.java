@@ -1,0 +1,163 @@
+package io.fingerpost.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fingerpost.broker.routing.SharingConfig;
+import io.fingerpost.broker.routing.SharingConfig.Audience;
+import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.config.ByteSize;
+import io.fingerpost.contract.config.ConfigException;
+import io.fingerpost.contract.config.HostPort;
+import io.fingerpost.registry.RegistryConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+class BrokerConfigTest {
+    /** For every key a value that is not its default. */
+    private static final Map<String, String> OTHER_VALUES = Map.ofEntries(
+            Map.entry("data", "/var/lib/fingerpost"),
+            Map.entry("edge.listen", "[::1]:8081"),
+            Map.entry("edge.idle-timeout", "61s"),
+            Map.entry("edge.drain-timeout", "0s"),
+            Map.entry("admin.listen", "localhost:0"),
+            Map.entry("origin.url", "https://origin.example:8443/cdn"),
+            Map.entry("origin.max-connections", "1"),
+            Map.entry("origin.answer-timeout", "300ms"),
+            Map.entry("sharing.audience", "any"),
+            Map.entry("sharing.min-size", "1MiB"),
+            Map.entry("lease.ttl", "1h"),
+            Map.entry("lease.heartbeat", "1s"),
+            Map.entry("registry.allow-peers", "10.0.0.0/8, fd00::/8"),
+            Map.entry("registry.super-node-token", "s3cret"),
+            Map.entry("registry.proof-timeout", "1s"),
+            Map.entry("registry.max-peers", "1"),
+            Map.entry("registry.max-holdings-per-peer", "1"),
+            Map.entry("registry.ticket-ttl", "1s"),
+            Map.entry("registry.representation-memory", "1GiB"));
+    private static final Set<String> KEYS = OTHER_VALUES.keySet();
+
+    private static BrokerConfig config(String... keysAndValues) {
+        var loader = BrokerFixture.loader().set("origin.url", "http://origin.example", "test");
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            loader.set(keysAndValues[i], keysAndValues[i + 1], "--set");
+        }
+        return loader.bind(BrokerConfig.class);
+    }
+
+    @Test
+    void theDefaultsAreThese() {
+        assertThat(config()).isEqualTo(new BrokerConfig(
+                Path.of(System.getProperty("user.home"), ".fingerpost/broker"),
+                new BrokerConfig.Edge(new HostPort("0.0.0.0", 8080), Duration.ofSeconds(60), Duration.ofSeconds(20)),
+                new BrokerConfig.Admin(new HostPort("127.0.0.1", 9090)),
+                new BrokerConfig.Origin(URI.create("http://origin.example"), 512, Duration.ofSeconds(30)),
+                new SharingConfig(Audience.VERIFYING, new ByteSize(4096)),
+                new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
+                new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 100_000,
+                        Duration.ofMinutes(5), new ByteSize(256 << 20))));
+    }
+
+    @Test
+    void theKeysTestedHereAreAllThereAre() throws IOException {
+        var keys = new TreeSet<String>();
+        try (var in = Objects.requireNonNull(BrokerMain.class.getResourceAsStream("broker-defaults.yaml"))) {
+            collect("", new YAMLMapper().readTree(in), keys);
+        }
+
+        assertThat(KEYS).containsExactlyInAnyOrderElementsOf(keys);
+    }
+
+    private static void collect(String path, JsonNode node, Set<String> keys) {
+        if (node instanceof ObjectNode object) {
+            object.forEachEntry((name, value) -> collect(path.isEmpty() ? name : path + "." + name, value, keys));
+        } else {
+            keys.add(path);
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("KEYS")
+    void everyKeyCanBeSet(String key) {
+        assertThat(config(key, OTHER_VALUES.get(key))).isNotEqualTo(config());
+    }
+
+    @Test
+    void anEmptyTokenIsNone() {
+        assertThat(config("registry.super-node-token", "").registry().superNodeToken()).isEmpty();
+    }
+
+    @Test
+    void withoutAnOriginTheKeyIsNamed() {
+        assertThatThrownBy(() -> BrokerFixture.loader().bind(BrokerConfig.class)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("'origin.url'").hasMessageContaining("needs a value");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "edge.listen | 8080",
+            "edge.listen | localhost:65536",
+            "edge.idle-timeout | a while",
+            "admin.listen | :9090",
+            "origin.max-connections | many",
+            "sharing.audience | everyone",
+            "sharing.min-size | 4 kB",
+            "lease.ttl | 30 sec",
+            "registry.max-peers | 1.5",
+            "registry.representation-memory | lots"})
+    void aBadValueIsNamedWithItsKey(String key, String value) {
+        assertThatThrownBy(() -> config(key, value)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("'" + key + "'").hasMessageContaining("'" + value + "'")
+                .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "edge.idle-timeout | 0s | idle-timeout must be positive",
+            "edge.idle-timeout | 2d | at most 1d",
+            "edge.drain-timeout | PT-1S | drain-timeout must not be negative",
+            "origin.max-connections | 0 | max-connections must be at least 1",
+            "origin.answer-timeout | 0ms | answer-timeout must be positive",
+            "lease.heartbeat | 30s | heartbeat must be positive and shorter than ttl",
+            "lease.heartbeat | 0s | heartbeat must be positive and shorter than ttl",
+            "registry.proof-timeout | 0s | proof-timeout must be positive",
+            "registry.max-peers | 0 | max-peers must be at least 1",
+            "registry.max-holdings-per-peer | 0 | max-holdings-per-peer must be at least 1",
+            "registry.ticket-ttl | 999ms | ticket-ttl must be at least 1s",
+            "registry.allow-peers | 10.0.0.0/8,lan | 'lan' is not a network"})
+    void aValueThatMakesNoSenseIsRefused(String key, String value, String message) {
+        assertThatThrownBy(() -> config(key, value)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key.substring(0, key.indexOf('.'))).hasMessageContaining(message)
+                .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://origin.example", "origin.example", "http://", "http://user@origin.example",
+            "http://origin.example/?a=b", "http://origin.example/#x", "http:/x", "http://ex ample"})
+    void anOriginThatIsNoPlainWebUrlIsRefused(String url) {
+        assertThatThrownBy(() -> config("origin.url", url)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("origin").hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void anUnknownKeyIsNamed() {
+        assertThatThrownBy(() -> config("lease.tll", "1s")).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("'lease.tll'").hasMessageContaining("ttl, heartbeat");
+    }
+}

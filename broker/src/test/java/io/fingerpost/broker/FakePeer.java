@@ -1,0 +1,106 @@
+package io.fingerpost.broker;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fingerpost.contract.EndpointProof;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PeerKey;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.HoldingsUpdate.Held;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.client.RegistryClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** A peer that proves its endpoint and says what it holds, and serves nothing. */
+public final class FakePeer implements AutoCloseable {
+    private final HttpServer server;
+    private final KeyPair keys;
+    private final PeerEndpoint endpoint;
+    private final RegistryClient registry;
+    private final LeaseGrant lease;
+
+    private FakePeer(BrokerFixture broker, Optional<String> token) throws IOException, GeneralSecurityException {
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        this.endpoint = new PeerEndpoint("http", "127.0.0.1", server.getAddress().getPort());
+        server.createContext("/", this::prove);
+        server.start();
+        this.registry = broker.registry();
+        this.lease = registry.register(new Registration(PeerKey.of(keys.getPublic()), endpoint), token);
+    }
+
+    /** A peer that has just registered. */
+    public static FakePeer at(BrokerFixture broker) throws IOException, GeneralSecurityException {
+        return new FakePeer(broker, Optional.empty());
+    }
+
+    /** A peer that shows the operator's token. */
+    public static FakePeer superNodeAt(BrokerFixture broker, String token)
+            throws IOException, GeneralSecurityException {
+        return new FakePeer(broker, Optional.of(token));
+    }
+
+    private void prove(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String nonce = EndpointProof.nonce(exchange.getRequestURI().getPath());
+            byte[] body = Base64.getUrlEncoder().encode(sign(EndpointProof.message(nonce, endpoint)));
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private byte[] sign(byte[] message) {
+        try {
+            var signer = Signature.getInstance("Ed25519");
+            signer.initSign(keys.getPrivate());
+            signer.update(message);
+            return signer.sign();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What the same peer gets when it registers with another broker. */
+    public LeaseGrant registeredAgainAt(BrokerFixture broker) throws IOException {
+        return broker.registry().register(new Registration(PeerKey.of(keys.getPublic()), endpoint), Optional.empty());
+    }
+
+    public LeaseGrant lease() {
+        return lease;
+    }
+
+    public PeerEndpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Announces all of a representation. */
+    public FakePeer holding(Representation representation) throws IOException {
+        var held = Held.complete(representation.digest(), representation.size());
+        registry.announce(lease, new HoldingsUpdate(List.of(held), List.of()));
+        return this;
+    }
+
+    public void drop(Representation representation) throws IOException {
+        registry.announce(lease, new HoldingsUpdate(List.of(), List.of(representation.digest())));
+    }
+
+    public void goodbye() throws IOException {
+        registry.goodbye(lease);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,33 @@
+package io.fingerpost.broker.routing;
+
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.ReplayedHeaders;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.RepresentationHasher;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey;
+import io.fingerpost.registry.store.Peer;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+
+/** Peers and representations to decide about. */
+public final class TestPeers {
+    private TestPeers() {}
+
+    public static Peer peer(int number, boolean superNode) {
+        var hash = Sha256.digestOf(new byte[] {(byte) number});
+        var id = new PeerId(hash.base64Url());
+        return new Peer(id, new PeerEndpoint("http", "198.51.100." + number, 8443), superNode, hash,
+                TicketKey.derive(new byte[32], id), Instant.MAX);
+    }
+
+    /** So many zeros. */
+    public static Representation representation(int size) {
+        var hasher = new RepresentationHasher(new PieceLayout(size));
+        hasher.update(ByteBuffer.allocate(size));
+        return hasher.finish(new ReplayedHeaders(Map.of("ETag", "\"v1\"")));
+    }
+}
