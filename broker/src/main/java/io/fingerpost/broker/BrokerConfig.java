@@ -20,8 +20,8 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Sha
     public record Edge(HostPort listen, Duration idleTimeout, Duration drainTimeout) {
         public Edge {
             require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
-                    "idle-timeout must be positive and at most 1d");
-            require(!drainTimeout.isNegative(), "drain-timeout must not be negative");
+                    "idle-timeout must be positive and at most 1d, was " + idleTimeout);
+            require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);
         }
     }
 
@@ -33,9 +33,10 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Sha
         public Origin {
             boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
             require(web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
-                    && url.getRawFragment() == null, "url must be http://HOST or https://HOST, with an optional path");
-            require(maxConnections > 0, "max-connections must be at least 1");
-            require(answerTimeout.isPositive(), "answer-timeout must be positive");
+                    && url.getRawFragment() == null,
+                    "url must be http://HOST or https://HOST, with an optional path, was " + url);
+            require(maxConnections > 0, "max-connections must be at least 1, was " + maxConnections);
+            require(answerTimeout.isPositive(), "answer-timeout must be positive, was " + answerTimeout);
         }
     }
 

@@ -111,6 +111,6 @@ public final class RawOrigin implements AutoCloseable {
         for (Socket connection : connections) {
             connection.close();
         }
-        threads.close();
+        threads.shutdownNow(); // not close: a script may wait for what a failed test never says
     }
 }

@@ -14,7 +14,8 @@ public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> ad
     public AgentConfig {
         boolean web = "http".equals(broker.getScheme()) || "https".equals(broker.getScheme());
         require(web && broker.getHost() != null && broker.getRawUserInfo() == null && broker.getRawQuery() == null
-                && broker.getRawPath().matches("/?"), "broker must be http://HOST[:PORT] or https://HOST[:PORT]");
+                && broker.getRawPath().matches("/?"),
+                "broker must be http://HOST[:PORT] or https://HOST[:PORT], was " + broker);
         String text = data.toString();
         data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;
         token = token.filter(value -> !value.isEmpty());
@@ -26,17 +27,17 @@ public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> ad
     /** How others are served ({@code serve.*}). */
     public record Serve(int slots, Duration idleTimeout) {
         public Serve {
-            require(slots >= 0, "slots must not be negative");
-            require(idleTimeout.isPositive(), "idle-timeout must be positive");
+            require(slots >= 0, "slots must not be negative, was " + slots);
+            require(idleTimeout.isPositive(), "idle-timeout must be positive, was " + idleTimeout);
         }
     }
 
     /** When a source is given up ({@code fetch.*}). */
     public record Fetch(Duration connectTimeout, Duration answerTimeout, Duration stallTimeout, ByteSize minRate) {
         public Fetch {
-            require(connectTimeout.isPositive(), "connect-timeout must be positive");
-            require(answerTimeout.isPositive(), "answer-timeout must be positive");
-            require(stallTimeout.isPositive(), "stall-timeout must be positive");
+            require(connectTimeout.isPositive(), "connect-timeout must be positive, was " + connectTimeout);
+            require(answerTimeout.isPositive(), "answer-timeout must be positive, was " + answerTimeout);
+            require(stallTimeout.isPositive(), "stall-timeout must be positive, was " + stallTimeout);
         }
 
         /** Fewest bytes that a peer has to send in one stall timeout. */

@@ -26,13 +26,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BrokerMetricsTest {
     private final MemoryStore store = new MemoryStore();
-    private final BrokerMetrics metrics = new BrokerMetrics(new Registry(
+    /** Held here, for gauges do not hold what they show. */
+    private final Registry registry = new Registry(
             new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 10, 10, Duration.ofMinutes(5),
                     ByteSize.parse("1MiB")),
             new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store,
             new RepresentationTable(ByteSize.parse("1MiB")),
             new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), new byte[32],
-            InstantSource.system()));
+            InstantSource.system());
+    private final BrokerMetrics metrics = new BrokerMetrics(registry);
 
     @AfterEach
     void close() {

@@ -11,7 +11,8 @@ import java.time.Duration;
 public record LeaseTerms(Duration ttl, Duration heartbeat) {
     public LeaseTerms {
         if (!heartbeat.isPositive() || heartbeat.compareTo(ttl) >= 0) {
-            throw new IllegalArgumentException("heartbeat must be positive and shorter than ttl");
+            throw new IllegalArgumentException(
+                    "heartbeat must be positive and shorter than ttl, was " + heartbeat + " of " + ttl);
         }
     }
 }
