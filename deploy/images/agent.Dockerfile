@@ -2,7 +2,7 @@
 #   docker build -f deploy/images/agent.Dockerfile -t fingerpost-agent:0.1.0 .
 FROM eclipse-temurin:25-jre
 
-# As in broker.Dockerfile: a number for Kubernetes, a name for the program.
+# As in broker.Dockerfile: a number for Kubernetes, a name for people.
 RUN groupadd --gid 10001 fingerpost \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin fingerpost \
     && install --directory --owner=10001 --group=10001 --mode=0700 /data

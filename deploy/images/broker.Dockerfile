@@ -2,8 +2,7 @@
 #   docker build -f deploy/images/broker.Dockerfile -t fingerpost-broker:0.1.0 .
 FROM eclipse-temurin:25-jre
 
-# The user has a number, by which Kubernetes sees that it is not root, and a name: the program compares the owner of its
-# data directory with its own user by name.
+# The user has a number, by which Kubernetes sees that it is not root, and a name for whoever lists processes.
 RUN groupadd --gid 10001 fingerpost \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin fingerpost \
     && install --directory --owner=10001 --group=10001 --mode=0700 /data

@@ -1,5 +1,7 @@
 package io.fingerpost.k8s;
 
+import io.fingerpost.testing.RequiresTool;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -9,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example sets what it says that it sets; {@link ManifestTest} checks the rest of it. */
-@RequiresKubectl
+@RequiresTool("kubectl")
 class ExampleOverlayTest {
     @TempDir
     private Path scratch;

@@ -1,5 +1,7 @@
 package io.fingerpost.k8s;
 
+import io.fingerpost.testing.RequiresTool;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The manifests are Kubernetes', and say what the programs say. */
-@RequiresKubectl
+@RequiresTool("kubectl")
 @ParameterizedClass
 @ValueSource(strings = {"k8s/base", "k8s/overlays/example"})
 class ManifestTest {
