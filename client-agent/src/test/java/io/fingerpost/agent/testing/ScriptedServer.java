@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class ScriptedServer implements AfterEachCallback {
     private final ServerSocket listener;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread acceptor;
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private volatile Script script;
 
@@ -35,7 +36,7 @@ public final class ScriptedServer implements AfterEachCallback {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.startVirtualThread(this::accept);
+        this.acceptor = Thread.ofPlatform().daemon().start(this::accept);
     }
 
     /** From now on answers so. */
@@ -44,18 +45,21 @@ public final class ScriptedServer implements AfterEachCallback {
     }
 
     private void accept() {
-        while (closed.getCount() > 0) {
-            try {
+        try {
+            while (true) {
                 var socket = listener.accept();
                 Thread.startVirtualThread(() -> serve(socket));
-            } catch (IOException e) {
-                return; // closed
             }
+        } catch (IOException e) {
+            // closed
         }
     }
 
     private void serve(Socket socket) {
         try (socket) {
+            if (closed.getCount() == 0) {
+                return;
+            }
             var call = new Call(socket, closed);
             calls.add(call);
             script.answer(call);
@@ -82,8 +86,11 @@ public final class ScriptedServer implements AfterEachCallback {
         closed.countDown();
         try {
             listener.close();
+            acceptor.join(); // until then, the system may still accept
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
