@@ -43,6 +43,7 @@ public final class FakeRegistry implements Script {
     private volatile Optional<String> secret = Optional.empty();
     private volatile Optional<Problem> refusal = Optional.empty();
     private volatile Optional<Problem> holdingsRefusal = Optional.empty();
+    private volatile String location = ApiPaths.EMBEDDED;
     private volatile boolean down;
 
     public FakeRegistry(Duration heartbeat) {
@@ -57,7 +58,7 @@ public final class FakeRegistry implements Script {
         }
         String path = call.path();
         if (path.equals(ApiPaths.ROOT)) {
-            reply(call, 200, new Discovery(ApiPaths.EMBEDDED, terms));
+            reply(call, 200, new Discovery(location, terms));
         } else if (path.equals(ApiPaths.EMBEDDED + ApiPaths.peers())) {
             register(call);
         } else if (path.startsWith(ApiPaths.EMBEDDED + "/representations/")) {
@@ -143,6 +144,11 @@ public final class FakeRegistry implements Script {
     /** Loses one holding without being asked to. */
     public void lose(Sha256 digest) {
         holdings.remove(digest);
+    }
+
+    /** Names another place in the discovery document. */
+    public void discoverAt(String place) {
+        location = place;
     }
 
     public void refuseRegistrations(Problem problem) {
