@@ -49,8 +49,8 @@ public final class GatewayHandler implements HttpHandler {
             "If-Match", "If-Unmodified-Since", "If-Range", "Range");
     /** Fields of one connection (RFC 9110 §7.6.1), and those that the HTTP client sets itself. */
     private static final Set<String> NOT_FORWARDED = Set.of("connection", "keep-alive", "proxy-connection", "te",
-            "trailer", "transfer-encoding", "upgrade", "http2-settings", "proxy-authorization", "host", "content-length", "expect",
-            "cache-control", "accept-encoding");
+            "trailer", "transfer-encoding", "upgrade", "http2-settings", "proxy-authorization", "host",
+            "content-length", "expect", "cache-control", "accept-encoding");
     private static final Set<String> NOT_RETURNED = Set.of("connection", "keep-alive", "proxy-connection", "te",
             "trailer", "transfer-encoding", "upgrade", ":status");
 

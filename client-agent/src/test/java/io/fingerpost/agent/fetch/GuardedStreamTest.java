@@ -200,6 +200,6 @@ class GuardedStreamTest {
 
     @Test
     void readsSingleBytesAsUnsigned() throws IOException {
-        assertThat(guard(new ByteArrayInputStream(new byte[]{(byte) 0xff})).read()).isEqualTo(255);
+        assertThat(guard(new ByteArrayInputStream(new byte[] {(byte) 0xff})).read()).isEqualTo(255);
     }
 }

@@ -44,7 +44,7 @@ class GatewayHandlerIT {
     private final ScriptedServer peer = new ScriptedServer(Scripts.serving(FILE));
     /** Where nothing of the agent may ever arrive. */
     @RegisterExtension
-    private final ScriptedServer elsewhere = new ScriptedServer(call -> call.answer(200, new byte[]{1}));
+    private final ScriptedServer elsewhere = new ScriptedServer(call -> call.answer(200, new byte[] {1}));
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private LocalServer gateway;
 
@@ -231,7 +231,7 @@ class GatewayHandlerIT {
 
     @Test
     void passesCookiesThatTheOriginSets() throws IOException {
-        rig.broker().on("/login", call -> call.answer(200, new byte[]{1}, "Set-Cookie: a=1", "Set-Cookie: b=2"));
+        rig.broker().on("/login", call -> call.answer(200, new byte[] {1}, "Set-Cookie: a=1", "Set-Cookie: b=2"));
 
         assertThat(Http.get(gateway.url("/login")).headers().allValues("Set-Cookie")).containsExactlyInAnyOrder("a=1",
                 "b=2");
@@ -239,7 +239,7 @@ class GatewayHandlerIT {
 
     @Test
     void keepsFieldsOfTheConnectionToItself() throws IOException {
-        rig.broker().on("/x", call -> call.answer(200, new byte[]{1}, "Keep-Alive: timeout=5",
+        rig.broker().on("/x", call -> call.answer(200, new byte[] {1}, "Keep-Alive: timeout=5",
                 "Proxy-Connection: keep-alive", "Connection: X-Hop", "X-Hop: origin", "X-End: origin"));
 
         var reply = raw("/x", "Cache-Control: no-cache", "Connection: X-Mine, close", "X-Mine: 1", "X-Theirs: 1",
@@ -268,7 +268,8 @@ class GatewayHandlerIT {
     @Test
     void neverLeavesTheBrokersSite() throws IOException {
         String authority = elsewhere.url().replace("http://", "");
-        for (String target : new String[]{"http://" + authority + "/x", "//" + authority + "/x", "@" + authority + "/x",
+        for (String target : new String[] {"http://" + authority + "/x", "//" + authority + "/x",
+                "@" + authority + "/x",
                 "https://" + authority + "/", "/\\" + authority, authority, "///" + authority + "/", "/@" + authority,
                 ":80@" + authority + "/", ".evil.example/", "?@" + authority + "/", "*"}) {
             var reply = attempt(target);
@@ -295,8 +296,10 @@ class GatewayHandlerIT {
     @Test
     void refusesFieldsThatHttpDoesNotKnow() throws IOException {
         assertThat(attempt("/x")).isEqualTo(404);
-        assertThat(RawClient.exchange(gateway.url(), "GET /x HTTP/1.1", "Host: localhost", "Cookie: a=1", "Bad(Name): x",
-                "Connection: close").status()).isEqualTo(400);
+        assertThat(
+                RawClient.exchange(gateway.url(), "GET /x HTTP/1.1", "Host: localhost", "Cookie: a=1", "Bad(Name): x",
+                        "Connection: close").status())
+                .isEqualTo(400);
     }
 
     @ParameterizedTest
@@ -356,6 +359,25 @@ class GatewayHandlerIT {
         rig.broker().on(RESOURCE, call -> {
             if (call.field("Range").isPresent()) {
                 Scripts.serving(Content.of(FILE.size(), 2)).answer(call);
+            } else {
+                beginAndBreakOff(call, 2 * PIECE);
+            }
+        });
+
+        var reply = raw(RESOURCE, "Connection: close");
+
+        assertThat(reply.isComplete()).isFalse();
+        assertThat(reply.body()).isEqualTo(FILE.part(0, reply.body().length - 1));
+    }
+
+    @Test
+    void cutsTheConnectionWhenTheRestEndsEarlyWithoutALength() throws IOException {
+        rig.broker().on(RESOURCE, call -> {
+            if (call.field("Range").isPresent()) {
+                int first = Integer.parseInt(call.field("Range").get().replaceAll("\\D", ""));
+                call.head(206, "ETag: " + FILE.etag() + "\r\nContent-Range: bytes " + first + "-" + (FILE.size() - 1)
+                        + "/" + FILE.size());
+                call.send(FILE.part(first, first + 99));
             } else {
                 beginAndBreakOff(call, 2 * PIECE);
             }

@@ -28,7 +28,8 @@ class LocalOnlyIT {
     /** As the page of a name that was made to resolve to loopback does (DNS rebinding). */
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:7401", "localhost.evil.example", "127.0.0.1.evil.example",
-            "evil.example#localhost", "evil.example@localhost", "127.0.0.2", "[::2]", "::1", "0.0.0.0:7401", "null", ""})
+            "evil.example#localhost", "evil.example@localhost", "127.0.0.2", "[::2]", "::1", "0.0.0.0:7401", "null",
+            ""})
     void keepsOutWhoNamesAnother(String host) throws IOException {
         assertThat(status("127.0.0.1:7401", host)).isIn(400, 421);
     }

@@ -267,7 +267,7 @@ class PeerHandlerIT {
 
     @Test
     void survivesATargetThatIsNoUrl() throws IOException {
-        for (String target : new String[]{"*", "http://evil.example/", "?t=", "%", "/%zz?t=%zz", "/?t&t&t"}) {
+        for (String target : new String[] {"*", "http://evil.example/", "?t=", "%", "/%zz?t=%zz", "/?t&t&t"}) {
             try {
                 assertThat(RawClient.exchange(peer.url(""), "GET " + target + " HTTP/1.1", "Host: peer").status())
                         .isBetween(400, 499);

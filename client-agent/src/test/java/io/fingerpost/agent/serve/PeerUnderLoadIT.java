@@ -120,7 +120,7 @@ class PeerUnderLoadIT {
             try (var first = slowClient(); var second = slowClient()) {
                 assertThat(statusForOneMore()).isEqualTo(503);
                 first.reset();
-                second.close();
+                second.reset();
             }
             Awaitility.await().until(() -> statusForOneMore() == 200);
         }
