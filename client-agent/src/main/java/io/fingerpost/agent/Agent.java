@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.xnio.Options;
 
 /** A running agent: the composition root of `fingerpost-agent run`. */
 public final class Agent implements AutoCloseable {
@@ -70,7 +71,10 @@ public final class Agent implements AutoCloseable {
 
         // The port has to be known before the endpoint can be named, and the endpoint before it can be proved.
         var peerRoot = Handlers.path();
-        this.peerServer = listener(config.listen(), peerRoot);
+        this.peerServer = listener(config.listen(), peerRoot)
+                // Undertow's IDLE_TIMEOUT has no effect on HTTP/1.1 (2.4.4). The gateway goes without: what it sends may
+                // have to wait for its source, and this option would take that for an idle client.
+                .setSocketOption(Options.WRITE_TIMEOUT, idleTimeout()).build();
         peerServer.start();
         this.endpoint = endpoint(config, port(peerServer));
         this.membership = new Membership(registry, identity.key(), endpoint, config.token(), store,
@@ -83,7 +87,7 @@ public final class Agent implements AutoCloseable {
 
         this.gatewayServer = listener(config.gateway(), new LocalOnly(config.gateway(), Handlers.path()
                 .addPrefixPath("/", new GatewayHandler(fetcher, broker, threads))
-                .addExactPath(AgentStatus.PATH, this::sendStatus)));
+                .addExactPath(AgentStatus.PATH, this::sendStatus))).build();
         gatewayServer.start();
         this.gateway = config.gateway().withPort(port(gatewayServer));
         new RunningAgent(config.broker().toString(), "http://" + gateway).write(config.data());
@@ -98,8 +102,11 @@ public final class Agent implements AutoCloseable {
                 .build();
     }
 
-    private Undertow listener(HostPort listen, HttpHandler handler) {
-        int idleTimeout = (int) config.serve().idleTimeout().toMillis();
+    private int idleTimeout() {
+        return (int) config.serve().idleTimeout().toMillis();
+    }
+
+    private Undertow.Builder listener(HostPort listen, HttpHandler handler) {
         return Undertow.builder()
                 .addHttpListener(listen.port(), listen.host(), handler)
                 .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
@@ -107,10 +114,8 @@ public final class Agent implements AutoCloseable {
                 .setWorkerThreads(2)
                 .setServerOption(UndertowOptions.DECODE_URL, false)
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeout)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, idleTimeout)
-                .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleTimeout)
-                .build();
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeout())
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, idleTimeout());
     }
 
     private static int port(Undertow server) {

@@ -12,6 +12,7 @@ import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.http.ByteRange.Span;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
 import io.fingerpost.contract.http.Link;
@@ -33,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,9 +78,13 @@ public final class Fetcher implements AutoCloseable {
         return joined.isPresent() ? joined.get() : ask(resource);
     }
 
-    private Optional<Fetched> join(String resource) {
-        return Optional.ofNullable(running.get(resource))
-                .flatMap(transfer -> transfer.reader().map(reader -> new Running(transfer, reader)));
+    private Optional<Running> join(String resource) {
+        return Optional.ofNullable(running.get(resource)).flatMap(Fetcher::reading);
+    }
+
+    /** Empty if the transfer is over. */
+    private static Optional<Running> reading(Transfer transfer) {
+        return transfer.reader().map(reader -> new Running(transfer, reader));
     }
 
     private Fetched ask(String resource) throws IOException {
@@ -115,12 +121,20 @@ public final class Fetcher implements AutoCloseable {
 
     /** The peers of a redirect, best first. */
     private static List<URI> sources(HttpResponse<?> answer) {
-        var urls = new ArrayList<URI>();
-        answer.headers().firstValue("Location").map(URI::create).ifPresent(urls::add);
-        answer.headers().allValues("Link").stream().flatMap(line -> Link.parse(line).stream())
+        var links = answer.headers().allValues("Link").stream().flatMap(line -> Link.parse(line).stream())
                 .filter(link -> link.is("duplicate")).sorted(Comparator.comparingInt(Link::priority))
-                .map(link -> URI.create(link.target())).filter(url -> !urls.contains(url)).forEach(urls::add);
-        return urls;
+                .map(Link::target);
+        return Stream.concat(answer.headers().firstValue("Location").stream(), links)
+                .flatMap(target -> url(target).stream()).distinct().toList();
+    }
+
+    /** What is no URL is left out as a peer that is not there. */
+    private static Optional<URI> url(String text) {
+        try {
+            return Optional.of(URI.create(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private Fetched fromPeers(String resource, Sha256 digest, List<URI> peers) throws IOException {
@@ -148,19 +162,25 @@ public final class Fetcher implements AutoCloseable {
         return start(resource, transfer, () -> new PeerTransfer(transfer, representation, opener, sources).run());
     }
 
-    private Fetched fromOrigin(String resource, HttpResponse<InputStream> answer) {
-        var headers = replayed(answer.headers());
+    private Fetched fromOrigin(String resource, HttpResponse<InputStream> answer) throws IOException {
         long size = answer.headers().firstValueAsLong("Content-Length").orElseThrow();
+        ReplayedHeaders headers;
         Incoming incoming;
         try {
+            headers = replayed(answer.headers());
             incoming = store.begin(size);
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) { // the latter: a field is too long to be replayed
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not stored");
             return new Passed(answer);
         }
         var promised = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
         var transfer = new Transfer(incoming, size, headers.fields(), promised);
-        return start(resource, transfer, () -> new OriginTransfer(transfer, answer.body(), headers, promised).run());
+        var body = opener.guardOrigin(answer.body());
+        var started = start(resource, transfer, () -> new OriginTransfer(transfer, body, headers, promised).run());
+        if (started.transfer() != transfer) {
+            body.close();
+        }
+        return started;
     }
 
     private static ReplayedHeaders replayed(HttpHeaders headers) {
@@ -179,11 +199,17 @@ public final class Fetcher implements AutoCloseable {
         Blob run() throws IOException;
     }
 
-    private Fetched start(String resource, Transfer transfer, Filler filler) {
-        var reader = transfer.reader().orElseThrow(); // the filler has not begun, so the transfer is open
-        running.putIfAbsent(resource, transfer);
+    /** Starts to fill the transfer, unless another request of the same moment was first: then that one's is joined. */
+    private Running start(String resource, Transfer transfer, Filler filler) {
+        var own = reading(transfer).orElseThrow(); // the filler has not begun, so the transfer is open
+        var other = Optional.ofNullable(running.putIfAbsent(resource, transfer)).flatMap(Fetcher::reading);
+        if (other.isPresent()) {
+            own.reader().close();
+            transfer.fail(new IOException("another transfer of the resource was first"));
+            return other.get();
+        }
         threads.execute(() -> fill(resource, transfer, filler));
-        return new Running(transfer, reader);
+        return own;
     }
 
     private void fill(String resource, Transfer transfer, Filler filler) {
@@ -247,7 +273,10 @@ public final class Fetcher implements AutoCloseable {
         boolean same = answer.headers().firstValue("ETag").filter(etag::equals).isPresent();
         boolean whole = answer.statusCode() == 200
                 && answer.headers().firstValueAsLong("Content-Length").orElse(-1) == transfer.size();
-        if (!same || !whole && answer.statusCode() != 206) {
+        String wanted = new Span(position, transfer.size() - 1).contentRange(transfer.size());
+        boolean rest = answer.statusCode() == 206
+                && answer.headers().firstValue("Content-Range").filter(wanted::equals).isPresent();
+        if (!same || !whole && !rest) {
             answer.body().close();
             throw new IOException(
                     "the origin does not have the version that was begun (status " + answer.statusCode() + ")");

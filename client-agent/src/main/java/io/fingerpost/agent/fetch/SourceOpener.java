@@ -46,7 +46,8 @@ final class SourceOpener {
             };
         } catch (SourceFailed e) {
             throw e;
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
+            // the latter is the HTTP client's word for a URL without a host, and for a Content-Length that is no number
             throw new SourceFailed(String.valueOf(e.getMessage()), e);
         }
     }
@@ -71,6 +72,11 @@ final class SourceOpener {
             throw new SourceFailed("the origin has another version now");
         }
         return checked(answer, representation, position, ORIGIN_STALL, 1);
+    }
+
+    /** The body of an origin's answer, given up only when nothing comes any more. */
+    InputStream guardOrigin(InputStream body) {
+        return new GuardedStream(body, ORIGIN_STALL, 1, timer);
     }
 
     private InputStream checked(HttpResponse<InputStream> answer, Representation representation, long position,

@@ -136,7 +136,7 @@ public final class Transfer {
                 return -1;
             }
             long readable = await(position) - position;
-            target.limit((int) Math.min(target.capacity(), target.position() + readable));
+            target.limit((int) Math.min(target.limit(), target.position() + readable));
             int count = incoming.read(target, position);
             position += count;
             return count;

@@ -10,6 +10,7 @@ import io.fingerpost.agent.serve.Problems;
 import io.fingerpost.agent.store.Blob;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
+import io.undertow.io.UndertowOutputStream;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,11 +49,10 @@ public final class GatewayHandler implements HttpHandler {
             "If-Match", "If-Unmodified-Since", "If-Range", "Range");
     /** Fields of one connection (RFC 9110 §7.6.1), and those that the HTTP client sets itself. */
     private static final Set<String> NOT_FORWARDED = Set.of("connection", "keep-alive", "proxy-connection", "te",
-            "trailer",
-            "transfer-encoding", "upgrade", "http2-settings", "proxy-authorization", "host", "content-length", "expect",
-            "cache-control", "accept-encoding");
+            "trailer", "transfer-encoding", "upgrade", "http2-settings", "proxy-authorization", "host",
+            "content-length", "expect", "cache-control", "accept-encoding");
     private static final Set<String> NOT_RETURNED = Set.of("connection", "keep-alive", "proxy-connection", "te",
-            "transfer-encoding", "upgrade", ":status");
+            "trailer", "transfer-encoding", "upgrade", ":status");
 
     private final Fetcher fetcher;
     private final BrokerClient broker;
@@ -109,6 +110,9 @@ public final class GatewayHandler implements HttpHandler {
             exchange.endExchange();
         } else {
             exchange.getResponseHeaders().clear();
+            if (exchange.isBlocking() && exchange.getOutputStream() instanceof UndertowOutputStream body) {
+                body.resetBuffer(); // what was to be the answer and was not sent yet
+            }
             Problems.send(exchange, status, kind, detail);
         }
     }
@@ -164,13 +168,21 @@ public final class GatewayHandler implements HttpHandler {
 
     private static Map<String, String> forwarded(HttpServerExchange exchange) {
         var fields = new HashMap<String, String>();
+        var connection = Optional.<List<String>>ofNullable(exchange.getRequestHeaders().get(Headers.CONNECTION))
+                .orElse(List.of());
         for (HeaderValues values : exchange.getRequestHeaders()) {
             String name = values.getHeaderName().toString();
-            if (!NOT_FORWARDED.contains(name.toLowerCase(Locale.ROOT))) {
+            if (!NOT_FORWARDED.contains(name.toLowerCase(Locale.ROOT)) && !isNamed(name, connection)) {
                 fields.put(name, String.join(", ", values));
             }
         }
         return fields;
+    }
+
+    /** Whether a `Connection` field makes a field one of its connection only. */
+    private static boolean isNamed(String name, List<String> connection) {
+        return connection.stream().flatMap(line -> Arrays.stream(line.split(",")))
+                .anyMatch(option -> option.strip().equalsIgnoreCase(name));
     }
 
     private void stream(HttpServerExchange exchange, String resource, Running running) throws IOException {
@@ -188,8 +200,9 @@ public final class GatewayHandler implements HttpHandler {
     private static void pass(HttpServerExchange exchange, HttpResponse<InputStream> answer) throws IOException {
         try (InputStream body = answer.body()) {
             exchange.setStatusCode(answer.statusCode());
+            var connection = answer.headers().allValues("Connection");
             answer.headers().map().forEach((name, values) -> {
-                if (!NOT_RETURNED.contains(name.toLowerCase(Locale.ROOT))) {
+                if (!NOT_RETURNED.contains(name.toLowerCase(Locale.ROOT)) && !isNamed(name, connection)) {
                     values.forEach(value -> exchange.getResponseHeaders().add(new HttpString(name), value));
                 }
             });

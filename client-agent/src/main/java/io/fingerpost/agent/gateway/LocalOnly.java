@@ -4,6 +4,7 @@ import io.fingerpost.agent.serve.Problems;
 import io.fingerpost.contract.config.HostPort;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -15,7 +16,8 @@ public final class LocalOnly implements HttpHandler {
     private final HttpHandler next;
 
     public LocalOnly(HostPort gateway, HttpHandler next) {
-        String host = gateway.host().contains(":") ? "[" + gateway.host() + "]" : gateway.host();
+        String configured = gateway.host().toLowerCase(Locale.ROOT);
+        String host = configured.contains(":") ? "[" + configured + "]" : configured;
         this.names = Set.of("localhost", "127.0.0.1", "[::1]").contains(host)
                 ? Set.of("localhost", "127.0.0.1", "[::1]")
                 : Set.of("localhost", "127.0.0.1", "[::1]", host);
@@ -25,7 +27,7 @@ public final class LocalOnly implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
-        if (!names.contains(host.replaceFirst(":\\d*$", ""))) {
+        if (!names.contains(host.toLowerCase(Locale.ROOT).replaceFirst(":\\d*$", ""))) {
             Problems.send(exchange, 421, "not-local", "the gateway answers under the names of this machine only");
             return;
         }

@@ -14,6 +14,7 @@ import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** The agent's own Ed25519 key pair: made on the first run, kept in a private file, never sent anywhere. */
 public final class Identity {
@@ -32,15 +33,24 @@ public final class Identity {
         byte[] content = data.privateFile(FILE, Identity::newKeyPair);
         try {
             int privateLength = ByteBuffer.wrap(content).getInt();
+            Objects.checkFromIndexSize(Integer.BYTES, privateLength, content.length);
             byte[] encodedPrivate = Arrays.copyOfRange(content, Integer.BYTES, Integer.BYTES + privateLength);
             byte[] encodedPublic = Arrays.copyOfRange(content, Integer.BYTES + privateLength, content.length);
             var keys = KeyFactory.getInstance("Ed25519");
             return new Identity(keys.generatePrivate(new PKCS8EncodedKeySpec(encodedPrivate)),
-                    PeerKey.of(keys.generatePublic(new X509EncodedKeySpec(encodedPublic))));
+                    PeerKey.of(keys.generatePublic(new X509EncodedKeySpec(encodedPublic)))).requireMatchingHalves();
         } catch (GeneralSecurityException | RuntimeException e) {
             throw new ConfigException(
                     "'" + data.resolve(FILE) + "' is not the key of an agent; remove it to get a new one");
         }
+    }
+
+    private Identity requireMatchingHalves() {
+        byte[] probe = {1};
+        if (!publicKey.verifies(probe, sign(probe))) {
+            throw new IllegalArgumentException("public and private key do not belong together");
+        }
+        return this;
     }
 
     /** The length of the private part, the private part (PKCS #8), the public part (X.509). */

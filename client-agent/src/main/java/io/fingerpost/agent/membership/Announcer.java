@@ -104,6 +104,9 @@ final class Announcer implements StoreListener, AutoCloseable {
             registry.announce(batch.lease, new HoldingsUpdate(hold, drop));
             return true;
         } catch (RegistryRefused e) {
+            if (e.problem().status() >= 500) {
+                return false;
+            }
             LOG.atWarn().addKeyValue("why", e.getMessage()).log("announcement refused");
             return true; // saying it again would not help; a lost lease is the heartbeat's to notice
         } catch (IOException e) {

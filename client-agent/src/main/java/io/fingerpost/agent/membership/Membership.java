@@ -131,6 +131,9 @@ public final class Membership implements AutoCloseable {
 
     /** Says what is wrong once, not at every attempt. */
     private void note(IOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            return; // closed
+        }
         String message = String.valueOf(e.getMessage());
         String now = e instanceof RegistryRefused ? message : "the broker does not answer: " + message;
         if (!now.equals(trouble)) {

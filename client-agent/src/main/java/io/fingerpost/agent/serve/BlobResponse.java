@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ public final class BlobResponse {
     private static final HttpString REPR_DIGEST = new HttpString(FieldNames.REPR_DIGEST);
     private static final HttpString CONTENT_DIGEST = new HttpString(FieldNames.CONTENT_DIGEST);
     private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
+    /** Replayed fields that a 304 had better not repeat (RFC 9110 §15.4.5). */
+    private static final List<String> NOT_ON_304 = List.of("Content-Type", "Content-Language", "Content-Disposition",
+            "Last-Modified");
     /** Longest part that is hashed for its `Content-Digest`; a longer one would cost too much before its first byte. */
     private static final long MAX_HASHED_PART = 16L << 20;
 
@@ -35,12 +39,13 @@ public final class BlobResponse {
         var representation = blob.representation();
         var fields = exchange.getResponseHeaders();
         representation.headers().fields().forEach((name, value) -> fields.put(new HttpString(name), value));
+        noTransform(fields);
         if (isNotModified(exchange, representation)) {
+            NOT_ON_304.forEach(fields::remove);
             exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
             exchange.endExchange();
             return;
         }
-        noTransform(fields);
         fields.put(Headers.ACCEPT_RANGES, "bytes");
         fields.put(REPR_DIGEST, DigestField.format(representation.digest()));
         fields.put(CONTENT_TYPE_OPTIONS, "nosniff");
@@ -105,7 +110,8 @@ public final class BlobResponse {
     private static ByteRange requestedRange(HttpServerExchange exchange, Representation representation) {
         var fields = exchange.getRequestHeaders();
         String condition = fields.getFirst(Headers.IF_RANGE);
-        boolean stands = condition == null || condition.equals(representation.headers().get("ETag"));
+        boolean stands = exchange.getRequestMethod().equals(Methods.GET)
+                && (condition == null || condition.equals(representation.headers().get("ETag")));
         @Nullable
         String range = fields.getFirst(Headers.RANGE);
         return ByteRange.parse(stands ? range : null);

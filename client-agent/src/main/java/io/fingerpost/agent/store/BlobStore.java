@@ -11,13 +11,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -74,12 +78,26 @@ public final class BlobStore {
         }
     }
 
+    /** Takes up what is whole, as far as that shows without reading it all, and removes the remains of what is not. */
     private void index() throws IOException {
+        Set<Path> files = ownFiles();
+        var found = new ArrayList<Found>();
+        for (Path file : files) {
+            Path content = file.resolveSibling(file.getFileName().toString().replace(REPRESENTATION, ""));
+            boolean whole = files.contains(described(content)) && content.toFile().length() > 0;
+            if (!whole) {
+                removeFiles(content);
+            } else if (file.equals(content)) {
+                found.add(Found.of(content));
+            }
+        }
+        found.stream().sorted(Comparator.comparing(Found::lastUse)).forEach(blob -> add(blob.digest, blob.size));
+    }
+
+    private Set<Path> ownFiles() throws IOException {
         try (var files = Files.walk(blobs, 2)) {
-            files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}"))
-                    .map(Found::of)
-                    .sorted(Comparator.comparing(Found::lastUse))
-                    .forEach(found -> add(found.digest, found.size));
+            return files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}(\\.json)?"))
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -87,13 +105,9 @@ public final class BlobStore {
 
     /** A content file met while indexing. */
     private record Found(Sha256 digest, long size, FileTime lastUse) {
-        static Found of(Path file) {
-            try {
-                byte[] digest = HexFormat.of().parseHex(file.getFileName().toString());
-                return new Found(Sha256.of(digest), Files.size(file), Files.getLastModifiedTime(file));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        static Found of(Path file) throws IOException {
+            byte[] digest = HexFormat.of().parseHex(file.getFileName().toString());
+            return new Found(Sha256.of(digest), Files.size(file), Files.getLastModifiedTime(file));
         }
     }
 
@@ -122,7 +136,7 @@ public final class BlobStore {
     private Optional<Blob> read(Sha256 digest) {
         Path file = file(digest);
         try {
-            var representation = json.readValue(Files.readAllBytes(described(digest)), Representation.class);
+            var representation = json.readValue(Files.readAllBytes(described(file)), Representation.class);
             if (representation.size() != Files.size(file) || !representation.digest().equals(digest)) {
                 throw new IOException("size or digest differ");
             }
@@ -183,20 +197,20 @@ public final class BlobStore {
     Blob commit(Incoming file, Representation representation) throws IOException {
         Sha256 digest = representation.digest();
         Path target = file(digest);
+        Path temporary = incoming.resolve(UUID.randomUUID().toString());
         try {
             Files.createDirectories(target.getParent());
-            Path described = described(digest);
-            Path temporary = incoming.resolve(UUID.randomUUID().toString());
             Files.write(temporary, json.writeValueAsBytes(representation));
-            Files.move(temporary, described, StandardCopyOption.ATOMIC_MOVE);
-            Files.move(file.file(), target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            unreserve(file.size());
-        }
-        synchronized (this) {
-            if (!sizes.containsKey(digest)) {
-                add(digest, representation.size());
+            synchronized (this) { // files and table change together, or an eviction between them would tear them apart
+                Files.move(temporary, described(target), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(file.file(), target, StandardCopyOption.ATOMIC_MOVE);
+                unreserve(file.size());
+                if (!sizes.containsKey(digest)) {
+                    add(digest, representation.size());
+                }
             }
+        } finally {
+            Files.deleteIfExists(temporary);
         }
         tell(digest);
         return new Blob(representation, target);
@@ -243,14 +257,18 @@ public final class BlobStore {
                 return;
             }
             used -= size;
-        }
-        try {
-            Files.deleteIfExists(file(digest)); // first: a blob exists when its content does
-            Files.deleteIfExists(described(digest));
-        } catch (IOException e) {
-            LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot remove a blob");
+            removeFiles(file(digest));
         }
         tell(digest);
+    }
+
+    private static void removeFiles(Path content) {
+        try {
+            Files.deleteIfExists(content); // first: a blob exists when its content does
+            Files.deleteIfExists(described(content));
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).addKeyValue("file", content).log("cannot remove a blob");
+        }
     }
 
     private void tell(Sha256 digest) {
@@ -262,8 +280,7 @@ public final class BlobStore {
         return blobs.resolve(hex.substring(0, 2)).resolve(hex);
     }
 
-    private Path described(Sha256 digest) {
-        Path file = file(digest);
-        return file.resolveSibling(file.getFileName() + REPRESENTATION);
+    private static Path described(Path content) {
+        return content.resolveSibling(content.getFileName() + REPRESENTATION);
     }
 }

@@ -3,6 +3,7 @@ package io.fingerpost.agent.store;
 import io.fingerpost.contract.Representation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ public final class Incoming implements AutoCloseable {
         int start = bytes.position();
         try {
             writeFully(bytes, position);
+        } catch (ClosedChannelException e) {
+            throw e; // this transfer was stopped, the disk is not full
         } catch (IOException e) {
             if (!store.makeRoom(size)) {
                 throw e;
@@ -57,8 +60,9 @@ public final class Incoming implements AutoCloseable {
             throw new IOException(channel.size() + " bytes were written, not " + representation.size());
         }
         channel.force(false); // before the rename, or a power cut could leave a visible blob without its bytes
+        var blob = store.commit(this, representation);
         committed = true;
-        return store.commit(this, representation);
+        return blob;
     }
 
     Path file() {

@@ -91,10 +91,18 @@ public final class RegistryClient {
     private URI api() throws IOException {
         var known = api;
         if (known == null) {
-            known = discovery.resolve(discover().registry());
+            known = registry(discover().registry());
             api = known;
         }
         return known;
+    }
+
+    private URI registry(String place) throws IOException {
+        try {
+            return HttpRequest.newBuilder(discovery.resolve(place)).build().uri(); // takes nothing but HTTP URLs
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the discovery document names no place of a registry: '" + place + "'", e);
+        }
     }
 
     private HttpRequest.BodyPublisher body(Object value) {

@@ -1,0 +1,196 @@
+package io.fingerpost.agent.testing;
+
+import io.fingerpost.agent.testing.ScriptedServer.Script;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.api.ApiPaths;
+import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.LeaseRenewal;
+import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.WireJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The registry's side of the contract, in memory, for one peer; it believes every endpoint. */
+public final class FakeRegistry implements Script {
+    private static final byte[] MASTER = "a master secret for tests".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] NOTHING = {};
+
+    private final JsonMapper json = WireJson.lenient();
+    private final Map<Sha256, Content> representations = new ConcurrentHashMap<>();
+    private final Set<Sha256> holdings = ConcurrentHashMap.newKeySet();
+    private final List<Registration> registrations = new CopyOnWriteArrayList<>();
+    private final List<String> tokens = new CopyOnWriteArrayList<>();
+    private final List<HoldingsUpdate> updates = new CopyOnWriteArrayList<>();
+    private final AtomicInteger heartbeats = new AtomicInteger();
+    private final LeaseTerms terms;
+    private volatile Duration clockAhead = Duration.ZERO;
+    private volatile Optional<String> secret = Optional.empty();
+    private volatile Optional<Problem> refusal = Optional.empty();
+    private volatile Optional<Problem> holdingsRefusal = Optional.empty();
+    private volatile String location = ApiPaths.EMBEDDED;
+    private volatile boolean down;
+
+    public FakeRegistry(Duration heartbeat) {
+        this.terms = new LeaseTerms(heartbeat.multipliedBy(3), heartbeat);
+    }
+
+    @Override
+    public void answer(Call call) throws IOException {
+        if (down) {
+            call.reset();
+            return;
+        }
+        String path = call.path();
+        if (path.equals(ApiPaths.ROOT)) {
+            reply(call, 200, new Discovery(location, terms));
+        } else if (path.equals(ApiPaths.EMBEDDED + ApiPaths.peers())) {
+            register(call);
+        } else if (path.startsWith(ApiPaths.EMBEDDED + "/representations/")) {
+            representation(call, Sha256.parse(path.substring(path.lastIndexOf('/') + 1)));
+        } else if (!call.field("Authorization").equals(secret.map(value -> "Bearer " + value))) {
+            reply(call, 404, Problem.of(404, "lease-unknown", "register again"));
+        } else {
+            withLease(call, path);
+        }
+    }
+
+    private void withLease(Call call, String path) throws IOException {
+        if (path.endsWith("/heartbeat")) {
+            heartbeats.incrementAndGet();
+            reply(call, 200, new LeaseRenewal(terms, now(), holdings.size()));
+        } else if (path.endsWith("/holdings") && holdingsRefusal.isPresent()) {
+            reply(call, holdingsRefusal.get().status(), holdingsRefusal.get());
+        } else if (path.endsWith("/holdings")) {
+            var update = json.readValue(call.body(), HoldingsUpdate.class);
+            update.drop().forEach(holdings::remove);
+            update.hold().forEach(held -> holdings.add(held.digest()));
+            updates.add(update);
+            call.answer(204, NOTHING);
+        } else if (call.method().equals("DELETE")) {
+            forgetLease();
+            call.answer(204, NOTHING);
+        } else {
+            reply(call, 404, Problem.of(404, "no-such-path", "nothing here"));
+        }
+    }
+
+    private void register(Call call) throws IOException {
+        call.field("Authorization").ifPresent(tokens::add);
+        var registration = json.readValue(call.body(), Registration.class);
+        registrations.add(registration);
+        if (refusal.isPresent()) {
+            reply(call, refusal.get().status(), refusal.get());
+            return;
+        }
+        holdings.clear();
+        String granted = "secret-" + registrations.size();
+        secret = Optional.of(granted);
+        var peer = registration.key().peerId();
+        reply(call, 201, new LeaseGrant(peer, granted, ticketKey(peer), false, terms, now()));
+    }
+
+    private void representation(Call call, Sha256 digest) throws IOException {
+        var known = representations.get(digest);
+        if (known == null) {
+            reply(call, 404, Problem.of(404, "representation-unknown", "never heard of it"));
+        } else {
+            reply(call, 200, known.representation());
+        }
+    }
+
+    private void reply(Call call, int status, Object body) throws IOException {
+        call.answer(status, json.writeValueAsBytes(body), "Content-Type: application/json");
+    }
+
+    public Instant now() {
+        return Instant.now().plus(clockAhead);
+    }
+
+    public static TicketKey ticketKey(PeerId peer) {
+        return TicketKey.derive(MASTER, peer);
+    }
+
+    /** Tells the pieces of {@code content} to whoever asks. */
+    public void know(Content content) {
+        representations.put(content.digest(), content);
+    }
+
+    public void clockAhead(Duration duration) {
+        clockAhead = duration;
+    }
+
+    /** As after a restart without its table. */
+    public void forgetLease() {
+        secret = Optional.empty();
+        holdings.clear();
+    }
+
+    /** Loses one holding without being asked to. */
+    public void lose(Sha256 digest) {
+        holdings.remove(digest);
+    }
+
+    /** Names another place in the discovery document. */
+    public void discoverAt(String place) {
+        location = place;
+    }
+
+    public void refuseRegistrations(Problem problem) {
+        refusal = Optional.of(problem);
+    }
+
+    public void refuseHoldings(Problem problem) {
+        holdingsRefusal = Optional.of(problem);
+    }
+
+    public void acceptEverything() {
+        refusal = Optional.empty();
+        holdingsRefusal = Optional.empty();
+        down = false;
+    }
+
+    /** Every connection breaks. */
+    public void goDown() {
+        down = true;
+    }
+
+    public boolean hasLease() {
+        return secret.isPresent();
+    }
+
+    public Set<Sha256> holdings() {
+        return Set.copyOf(holdings);
+    }
+
+    public List<Registration> registrations() {
+        return registrations;
+    }
+
+    public List<String> tokens() {
+        return tokens;
+    }
+
+    public List<HoldingsUpdate> updates() {
+        return updates;
+    }
+
+    public int heartbeats() {
+        return heartbeats.get();
+    }
+}

@@ -1,0 +1,108 @@
+package io.fingerpost.agent.testing;
+
+import io.fingerpost.agent.identity.Identity;
+import io.fingerpost.agent.serve.PeerHandler;
+import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.contract.NiPath;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.config.DataDirectory;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A peer that serves from a store of its own, to whoever shows a ticket of {@link #KEY}. */
+public final class Peer implements BeforeEachCallback, AfterEachCallback {
+    public static final PeerEndpoint ENDPOINT = PeerEndpoint.parse("http://peer.example:7400");
+    public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final TicketKey KEY = TicketKey.derive(new byte[32],
+            new PeerId("peer-".repeat(8) + "abc"));
+
+    private final int slots;
+    private final long maxBytes;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private Path directory;
+    private DataDirectory data;
+    private Identity identity;
+    private BlobStore store;
+    private PeerHandler handler;
+    private LocalServer server;
+
+    public Peer(int slots, long maxBytes) {
+        this.slots = slots;
+        this.maxBytes = maxBytes;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        directory = Files.createTempDirectory("peer");
+        data = DataDirectory.open(directory);
+        identity = Identity.load(data);
+        store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
+        handler = new PeerHandler(store, identity, ENDPOINT, (ticket, digest) -> KEY.check(ticket, digest, NOW), slots,
+                threads);
+        server = new LocalServer(handler);
+    }
+
+    public void holds(Content content) throws IOException {
+        try (var incoming = store.begin(content.size())) {
+            incoming.write(ByteBuffer.wrap(content.bytes()), 0);
+            incoming.commit(content.representation());
+        }
+    }
+
+    /** Where it serves a digest, with a ticket that is good for another minute. */
+    public URI url(Sha256 digest) {
+        return url(digest, KEY.issue(digest, NOW.plusSeconds(60)));
+    }
+
+    public URI url(Sha256 digest, String ticket) {
+        return server.url(NiPath.of(digest) + "?t=" + ticket);
+    }
+
+    public URI url(String target) {
+        return server.url(target);
+    }
+
+    public static String expiredTicket(Sha256 digest) {
+        return KEY.issue(digest, NOW);
+    }
+
+    public static String ticket(Sha256 digest) {
+        return KEY.issue(digest, NOW.plusSeconds(60));
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    public BlobStore store() {
+        return store;
+    }
+
+    public PeerHandler handler() {
+        return handler;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        server.close();
+        threads.shutdownNow();
+        data.close();
+        try (var files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
+        }
+    }
+}
