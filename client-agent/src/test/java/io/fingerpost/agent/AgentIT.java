@@ -11,9 +11,9 @@ import io.fingerpost.agent.testing.FakeBroker;
 import io.fingerpost.agent.testing.FakeRegistry;
 import io.fingerpost.agent.testing.Http;
 import io.fingerpost.agent.testing.RawClient;
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.ConfigLoader;
@@ -107,7 +107,7 @@ class AgentIT {
             var answer = Http.get(URI.create(registration.endpoint().url() + EndpointProof.path(nonce)));
 
             assertThat(registration.endpoint().url()).isEqualTo(agent.status().peer());
-            assertThat(registration.key().verifies(EndpointProof.message(nonce, registration.endpoint()),
+            assertThat(registration.key().verifies(EndpointProof.message(nonce, registration),
                     Base64.getUrlDecoder().decode(answer.body()))).isTrue();
         }
     }

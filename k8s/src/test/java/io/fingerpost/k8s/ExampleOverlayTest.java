@@ -1,9 +1,8 @@
 package io.fingerpost.k8s;
 
-import io.fingerpost.testing.RequiresTool;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.testing.RequiresTool;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,7 +1,5 @@
 package io.fingerpost.k8s;
 
-import io.fingerpost.testing.RequiresTool;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -9,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.broker.BrokerConfig;
+import io.fingerpost.testing.RequiresTool;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1DaemonSet;

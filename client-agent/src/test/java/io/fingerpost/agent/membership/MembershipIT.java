@@ -15,7 +15,6 @@ import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Problem;
-import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.DataDirectory;
@@ -65,7 +64,7 @@ class MembershipIT {
     }
 
     private Membership membership(Optional<String> token) {
-        return new Membership(new RegistryClient(HTTP, broker.url()), new Registration(identity.key(), ENDPOINT), token,
+        return new Membership(new RegistryClient(HTTP, broker.url()), identity.key(), ENDPOINT, token,
                 store, InstantSource.system(), registered::incrementAndGet);
     }
 
@@ -102,7 +101,9 @@ class MembershipIT {
         membership.start();
 
         await().until(() -> registered.get() == 1);
-        assertThat(registry.registrations()).containsExactly(new Registration(identity.key(), ENDPOINT));
+        assertThat(registry.registrations()).containsExactly(membership.registration());
+        assertThat(membership.registration().key()).isEqualTo(identity.key());
+        assertThat(membership.registration().endpoint()).isEqualTo(ENDPOINT);
         assertThat(registry.tokens()).isEmpty();
         assertThat(membership.trouble()).isEmpty();
     }
@@ -146,7 +147,7 @@ class MembershipIT {
     void tellsOfANewBlobAndWithdrawsAnEvictedOneWithoutWaitingForAHeartbeat() throws IOException {
         var slowHeart = new FakeBroker(Duration.ofMinutes(5));
         try (var member = new Membership(new RegistryClient(HTTP, slowHeart.url()),
-                new Registration(identity.key(), ENDPOINT), Optional.empty(), store, InstantSource.system(),
+                identity.key(), ENDPOINT, Optional.empty(), store, InstantSource.system(),
                 registered::incrementAndGet)) {
             member.start();
             await().until(() -> registered.get() == 1);

@@ -7,10 +7,11 @@ import io.fingerpost.agent.testing.Content;
 import io.fingerpost.agent.testing.Http;
 import io.fingerpost.agent.testing.Peer;
 import io.fingerpost.agent.testing.RawClient;
-import io.fingerpost.contract.EndpointProof;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.EndpointProof;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.http.DigestField;
 import java.io.IOException;
 import java.net.URI;
@@ -287,7 +288,7 @@ class PeerHandlerIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         var key = peer.identity().key();
-        assertThat(key.verifies(EndpointProof.message(nonce, Peer.ENDPOINT), signature)).isTrue();
+        assertThat(key.verifies(EndpointProof.message(nonce, peer.registration()), signature)).isTrue();
     }
 
     /** Whatever `Host` it is asked under: the signature must be worthless for an endpoint of somebody else. */
@@ -301,8 +302,21 @@ class PeerHandlerIT {
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         var key = peer.identity().key();
         var victim = PeerEndpoint.parse("http://victim.example:80");
-        assertThat(key.verifies(EndpointProof.message(nonce, victim), signature)).isFalse();
-        assertThat(key.verifies(EndpointProof.message(nonce, Peer.ENDPOINT), signature)).isTrue();
+        var elsewhere = new Registration(key, victim, peer.registration().challenge());
+        assertThat(key.verifies(EndpointProof.message(nonce, elsewhere), signature)).isFalse();
+        assertThat(key.verifies(EndpointProof.message(nonce, peer.registration()), signature)).isTrue();
+    }
+
+    /** A stranger may register this very key and endpoint, but not with the challenge that only we and the registry know. */
+    @Test
+    void signsForItsOwnRegistrationOnly() throws IOException {
+        String nonce = "DGyRejmCefe7v4NfDGDKfA";
+
+        var answer = Http.get(peer.url(EndpointProof.path(nonce)));
+
+        var forged = Registration.fresh(peer.identity().key(), Peer.ENDPOINT);
+        byte[] signature = Base64.getUrlDecoder().decode(answer.body());
+        assertThat(forged.key().verifies(EndpointProof.message(nonce, forged), signature)).isFalse();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.config.DataDirectory;
 import java.io.IOException;
 import java.net.URI;
@@ -36,6 +37,7 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
     private Path directory;
     private DataDirectory data;
     private Identity identity;
+    private Registration registration;
     private BlobStore store;
     private PeerHandler handler;
     private LocalServer server;
@@ -50,8 +52,10 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("peer");
         data = DataDirectory.open(directory);
         identity = Identity.load(data);
+        registration = Registration.fresh(identity.key(), ENDPOINT);
         store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
-        handler = new PeerHandler(store, identity, ENDPOINT, (ticket, digest) -> KEY.check(ticket, digest, NOW), slots,
+        handler = new PeerHandler(store, identity, () -> registration,
+                (ticket, digest) -> KEY.check(ticket, digest, NOW), slots,
                 threads);
         server = new LocalServer(handler);
     }
@@ -61,6 +65,11 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
             incoming.write(ByteBuffer.wrap(content.bytes()), 0);
             incoming.commit(content.representation());
         }
+    }
+
+    /** What it registers with now. */
+    public Registration registration() {
+        return registration;
     }
 
     /** Where it serves a digest, with a ticket that is good for another minute. */
