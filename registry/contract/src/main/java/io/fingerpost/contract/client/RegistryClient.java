@@ -81,11 +81,7 @@ public final class RegistryClient {
     private volatile @Nullable URI api;
 
     private HttpRequest.Builder request(String path) throws IOException {
-        try {
-            return HttpRequest.newBuilder(URI.create(api() + path));
-        } catch (IllegalArgumentException e) {
-            throw new IOException("the discovery document names no registry: " + e.getMessage(), e);
-        }
+        return HttpRequest.newBuilder(URI.create(api() + path));
     }
 
     private URI api() throws IOException {
@@ -101,7 +97,7 @@ public final class RegistryClient {
         try {
             return HttpRequest.newBuilder(discovery.resolve(place)).build().uri(); // takes nothing but HTTP URLs
         } catch (IllegalArgumentException e) {
-            throw new IOException("the discovery document names no place of a registry: '" + place + "'", e);
+            throw new IOException("the discovery document names no registry: '" + place + "'", e);
         }
     }
 
