@@ -126,7 +126,9 @@ class RegistryApiRejectsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "{\"endpoint\":\"http://127.0.0.1:8080\"} | key: Missing",
-            "{\"key\":null,\"endpoint\":\"http://127.0.0.1:8080\"} | key: Null",
+            "{\"key\":null,\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"DGyRejmCefe7v4NfDGDKfA\"} | key: Null",
+            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:8080\"} | challenge: Missing",
+            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"short\"} | challenge has 22",
             "{\"key\":\"short\",\"endpoint\":\"http://127.0.0.1:8080\"} | key: an Ed25519 public key",
             "{\"key\":" + KEY + ",\"endpoint\":\"\"} | endpoint: a peer endpoint is scheme://host:port",
             "{\"key\":" + KEY
