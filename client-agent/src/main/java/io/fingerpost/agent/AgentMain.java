@@ -10,8 +10,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command `fingerpost-agent`. */
-@Command(name = "fingerpost-agent", mixinStandardHelpOptions = true, version = "fingerpost-agent 0.1.0", description = "Fetches files through a Fingerpost broker, and serves them to the next client.", subcommands = {
-        RunCommand.class, GetCommand.class, StatusCommand.class})
+@Command(name = "fingerpost-agent", mixinStandardHelpOptions = true, version = "fingerpost-agent 0.1.0",
+        description = "Fetches files through a Fingerpost broker, and serves them to the next client.", subcommands = {
+                RunCommand.class, GetCommand.class, StatusCommand.class})
 public final class AgentMain {
     private AgentMain() {}
 

@@ -14,7 +14,8 @@ class LauncherIT {
 
     @Test
     @RequiresTool("unshare")
-    @EnabledIfSystemProperty(named = "user.name", matches = "root", disabledReason = "hides /usr/lib/jvm, which only root can")
+    @EnabledIfSystemProperty(named = "user.name", matches = "root",
+            disabledReason = "hides /usr/lib/jvm, which only root can")
     void withoutAJdk25TheyTellInOneLineWhatIsMissing() throws Exception {
         var ran = site.run("unshare", "-m", "sh", "-c",
                 "mount -t tmpfs tmpfs /usr/lib/jvm && unset JAVA_HOME JAVA25_HOME "

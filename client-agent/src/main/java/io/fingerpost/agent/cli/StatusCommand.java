@@ -15,14 +15,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** `fingerpost-agent status`: how the agent that runs on this machine is. */
-@Command(name = "status", mixinStandardHelpOptions = true, sortOptions = false, description = "Tells how the agent that runs in a data directory is; exit 1 if none does.")
+@Command(name = "status", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Tells how the agent that runs in a data directory is; exit 1 if none does.")
 public final class StatusCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     @Option(names = "--json", order = 1, description = "As JSON, for scripts")
     private boolean json;
 
-    @Option(names = "--data", order = 2, paramLabel = "DIR", defaultValue = "~/.fingerpost/agent", description = "The agent's data directory (default: ${DEFAULT-VALUE})")
+    @Option(names = "--data", order = 2, paramLabel = "DIR", defaultValue = "~/.fingerpost/agent",
+            description = "The agent's data directory (default: ${DEFAULT-VALUE})")
     private String data = "";
 
     @Override

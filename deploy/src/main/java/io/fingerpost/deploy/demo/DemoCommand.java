@@ -11,16 +11,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** `deploy/demo`. */
-@Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false, description = "Shows the main job: an origin, a broker, three agents as processes of their own, and real files.", footer = {
-        "", "Exit 0 only if everything that it says was true."})
+@Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Shows the main job: an origin, a broker, three agents as processes of their own, and real files.",
+        footer = {
+                "", "Exit 0 only if everything that it says was true."})
 public final class DemoCommand implements Callable<Integer> {
-    @Option(names = "--files", order = 1, paramLabel = "DIR", description = "Folder of files to serve, at least 200 and 100 MB (default: the jars of ~/.m2/repository)")
+    @Option(names = "--files", order = 1, paramLabel = "DIR",
+            description = "Folder of files to serve, at least 200 and 100 MB (default: the jars of ~/.m2/repository)")
     private @Nullable Path files;
 
-    @Option(names = "--requests", order = 2, paramLabel = "N", defaultValue = "1500", description = "Requests of the closing run (default: ${DEFAULT-VALUE})")
+    @Option(names = "--requests", order = 2, paramLabel = "N", defaultValue = "1500",
+            description = "Requests of the closing run (default: ${DEFAULT-VALUE})")
     private int requests;
 
-    @Option(names = "--audience", order = 3, paramLabel = "verifying|any", defaultValue = "verifying", description = "Who is sent to any peer, as in fingerpost-broker (default: ${DEFAULT-VALUE})")
+    @Option(names = "--audience", order = 3, paramLabel = "verifying|any", defaultValue = "verifying",
+            description = "Who is sent to any peer, as in fingerpost-broker (default: ${DEFAULT-VALUE})")
     private String audience = "";
 
     @Option(names = "--keep", order = 4, description = "Leave everything running, and print the URLs")
