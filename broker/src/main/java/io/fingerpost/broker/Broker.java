@@ -87,8 +87,8 @@ public final class Broker implements AutoCloseable {
     /** Opens the listeners; throws if an address cannot be bound. */
     public void start() {
         sweeper.start();
-        admin.start();
-        edge.start();
+        config.admin().listen().listen(admin::start);
+        config.edge().listen().listen(edge::start);
     }
 
     /** Where clients come in; the port is the one really bound. */

@@ -2,7 +2,6 @@ package io.fingerpost.broker;
 
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.Settings;
-import java.net.BindException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -87,9 +86,7 @@ public final class BrokerMain implements Callable<Integer> {
     }
 
     private static int fail(Exception e, int exitCode) {
-        String what = e.getCause() instanceof BindException bind
-                ? "cannot listen: " + bind.getMessage()
-                : e.getMessage();
+        String what = e.getMessage();
         System.err.println("fingerpost-broker: " + String.valueOf(what).lines().findFirst().orElse("failed"));
         return exitCode;
     }

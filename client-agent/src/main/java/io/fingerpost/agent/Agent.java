@@ -75,7 +75,7 @@ public final class Agent implements AutoCloseable {
                 // Undertow's IDLE_TIMEOUT has no effect on HTTP/1.1 (2.4.4). The gateway goes without: what it sends may
                 // have to wait for its source, and this option would take that for an idle client.
                 .setSocketOption(Options.WRITE_TIMEOUT, idleTimeout()).build();
-        peerServer.start();
+        config.listen().listen(peerServer::start);
         this.endpoint = endpoint(config, port(peerServer));
         this.membership = new Membership(registry, identity.key(), endpoint, config.token(), store,
                 clock,
@@ -88,9 +88,10 @@ public final class Agent implements AutoCloseable {
         this.gatewayServer = listener(config.gateway(), new LocalOnly(config.gateway(), Handlers.path()
                 .addPrefixPath("/", new GatewayHandler(fetcher, broker, threads))
                 .addExactPath(AgentStatus.PATH, this::sendStatus))).build();
-        gatewayServer.start();
+        config.gateway().listen(gatewayServer::start);
         this.gateway = config.gateway().withPort(port(gatewayServer));
-        new RunningAgent(config.broker().toString(), "http://" + gateway).write(config.data());
+        new RunningAgent(config.broker().getScheme() + "://" + config.broker().getRawAuthority(), gatewayUrl())
+                .write(config.data());
         membership.start();
     }
 
@@ -159,10 +160,15 @@ public final class Agent implements AutoCloseable {
         return "http://" + gateway;
     }
 
-    /** Says goodbye first, so that nobody is sent here any more, then stops. */
+    /** Says goodbye, so that nobody is sent here any more, lets transfers to others end, then stops. */
     @Override
     public void close() {
         membership.close();
+        try {
+            peerHandler.drain(config.serve().drainTimeout());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         gatewayServer.stop();
         peerServer.stop();
         fetcher.close();

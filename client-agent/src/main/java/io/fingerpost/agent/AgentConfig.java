@@ -25,9 +25,10 @@ public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> ad
     public record Store(ByteSize maxSize) {}
 
     /** How others are served ({@code serve.*}). */
-    public record Serve(int slots, Duration idleTimeout) {
+    public record Serve(int slots, Duration idleTimeout, Duration drainTimeout) {
         public Serve {
             require(slots >= 0, "slots must not be negative, was " + slots);
+            require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);
             require(idleTimeout.isPositive(), "idle-timeout must be positive, was " + idleTimeout);
         }
     }

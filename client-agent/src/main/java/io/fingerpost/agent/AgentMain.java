@@ -5,9 +5,9 @@ import io.fingerpost.agent.cli.ResourceUrl;
 import io.fingerpost.agent.cli.RunCommand;
 import io.fingerpost.agent.cli.StatusCommand;
 import io.fingerpost.contract.config.ConfigException;
-import java.net.BindException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command `fingerpost-agent`. */
 @Command(name = "fingerpost-agent", mixinStandardHelpOptions = true, version = "fingerpost-agent 0.1.0",
@@ -19,7 +19,7 @@ public final class AgentMain {
     /** Exits with the command's code; an agent that runs exits by a signal. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new AgentMain())
-                .registerConverter(ResourceUrl.class, ResourceUrl::parse)
+                .registerConverter(ResourceUrl.class, AgentMain::url)
                 .setParameterExceptionHandler((e, _) -> fail(e, CommandLine.ExitCode.USAGE))
                 .setExecutionExceptionHandler((e, _, _) -> fail(e, e instanceof ConfigException
                         ? CommandLine.ExitCode.USAGE
@@ -27,10 +27,16 @@ public final class AgentMain {
                 .execute(arguments));
     }
 
+    private static ResourceUrl url(String text) {
+        try {
+            return ResourceUrl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("'" + text + "': http://HOST[:PORT]/PATH is wanted");
+        }
+    }
+
     private static int fail(Exception e, int exitCode) {
-        String what = e.getCause() instanceof BindException bind
-                ? "cannot listen: " + bind.getMessage()
-                : e.getMessage();
+        String what = e.getMessage();
         System.err
                 .println("fingerpost-agent: " + (what == null ? e.getClass().getSimpleName() : what).lines().findFirst()
                         .orElse("failed"));

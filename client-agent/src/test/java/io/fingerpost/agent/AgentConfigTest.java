@@ -41,6 +41,7 @@ class AgentConfigTest {
         assertThat(config.store().maxSize().bytes()).isEqualTo(10L << 30);
         assertThat(config.serve().slots()).isEqualTo(32);
         assertThat(config.serve().idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.serve().drainTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.fetch().connectTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.fetch().answerTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.fetch().stallTimeout()).isEqualTo(Duration.ofSeconds(5));
@@ -67,6 +68,7 @@ class AgentConfigTest {
                 serve:
                   slots: 0
                   idle-timeout: 2m
+                  drain-timeout: 5s
                 fetch:
                   connect-timeout: 100ms
                   answer-timeout: 200ms
@@ -83,7 +85,7 @@ class AgentConfigTest {
         assertThat(config.data()).isEqualTo(Path.of("/var/lib/agent"));
         assertThat(config.token()).contains("from-environment");
         assertThat(config.store().maxSize().bytes()).isEqualTo(5L << 20);
-        assertThat(config.serve()).isEqualTo(new AgentConfig.Serve(0, Duration.ofMinutes(2)));
+        assertThat(config.serve()).isEqualTo(new AgentConfig.Serve(0, Duration.ofMinutes(2), Duration.ofSeconds(5)));
         assertThat(config.fetch().connectTimeout()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.fetch().answerTimeout()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.fetch().minBytesPerWindow()).isEqualTo(2 * 1024);

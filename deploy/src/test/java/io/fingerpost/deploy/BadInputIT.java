@@ -76,8 +76,9 @@ class BadInputIT {
         var ran = site.program("fingerpost-broker", "--origin", "http://127.0.0.1:1", "--listen", taken, "--admin",
                 "127.0.0.1:0", "--data", site.launcher().path("other").toString());
 
-        assertThat(ran.exit()).isEqualTo(1);
-        assertThat(ran.err().lines().toList().getLast()).startsWith("fingerpost-broker: cannot listen: ");
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err().lines()).hasSize(1);
+        assertThat(ran.err()).startsWith("fingerpost-broker: cannot listen on '" + taken + "': ");
     }
 
     @Test

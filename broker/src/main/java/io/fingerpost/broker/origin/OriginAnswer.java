@@ -19,6 +19,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Set;
@@ -150,14 +151,17 @@ final class OriginAnswer implements ConduitWrapper<StreamSinkConduit> {
     private final class Learning {
         private final Shareable shareable;
         private final RepresentationHasher hasher;
+        private final Instant freshUntil;
 
         Learning(Shareable shareable) {
             this.shareable = shareable;
+            this.freshUntil = clock.instant().plus(shareable.freshFor()); // from now on, however long the body takes
+            table.begin(resource, String.valueOf(shareable.headers().get("ETag")));
             this.hasher = new RepresentationHasher(new PieceLayout(shareable.size()));
         }
 
         void finish() {
-            table.learn(resource, hasher.finish(shareable.headers()), clock.instant().plus(shareable.freshFor()));
+            table.learn(resource, hasher.finish(shareable.headers()), freshUntil);
         }
     }
 }

@@ -35,6 +35,8 @@ public enum Reason {
     TOO_SMALL,
     /** No live peer holds it. */
     NO_HOLDER,
+    /** Other resources have the same bytes under other header fields, which a peer may replay to a client that does not check. */
+    AMBIGUOUS,
     /** Only peers hold it that this client, which cannot verify, must not meet. */
     NOT_VERIFYING,
 

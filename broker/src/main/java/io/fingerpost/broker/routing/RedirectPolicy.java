@@ -110,6 +110,9 @@ public final class RedirectPolicy {
         if (able.isEmpty()) {
             return new Origin(Reason.NO_HOLDER);
         }
+        if (!request.verifies() && registry.representations().isAmbiguous(representation.digest())) {
+            return new Origin(Reason.AMBIGUOUS);
+        }
         // A client that cannot check the bytes meets only peers that the operator vouches for.
         boolean anyPeer = config.audience() == Audience.ANY || request.verifies();
         List<Peer> allowed = anyPeer ? able : able.stream().filter(Peer::superNode).toList();

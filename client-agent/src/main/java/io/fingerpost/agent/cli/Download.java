@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 
 /** One download into a file, with a progress bar on a terminal. It ends without an exception only if all is right. */
@@ -59,7 +60,7 @@ final class Download implements AutoCloseable {
     }
 
     private void save(Fetcher fetcher, String resource) throws IOException {
-        switch (fetcher.fetch(resource)) {
+        switch (fetcher.fetch(resource, Map.of())) {
             case Held(var blob) -> write(blob.representation().size(), Optional.of(blob.representation().digest()),
                     out -> Files.copy(blob.file(), out));
             case Running running -> write(running.transfer().size(), running.transfer().digest(),

@@ -9,6 +9,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "get", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Fetches one URL of the broker into a file: from peers if it can, verified, else from the origin.",
         footer = {
-                "", "Exit 0 only when the file is complete and verified; until then it does not exist under its name."})
+                "",
+                "Exit 0 only when the file is complete, and verified if it may be shared; until then it is not there under its name."})
 public final class GetCommand implements Callable<Integer> {
     @Parameters(paramLabel = "URL", description = "On the broker, for example http://broker:8080/file")
     private @Nullable ResourceUrl url;
@@ -37,32 +40,75 @@ public final class GetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var wanted = Objects.requireNonNull(url); // picocli insists on both
-        Path target = Objects.requireNonNull(file).toAbsolutePath();
-        Path part = target.resolveSibling(target.getFileName() + ".part");
-        try {
-            fetch(wanted, part);
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        Path target = checked(Objects.requireNonNull(file));
+        Path part = Files.createTempFile(folder(target), target.getFileName() + ".", ".part");
+        var cleaning = new Thread(() -> part.toFile().delete(), "clean up"); // on Ctrl-C, too
+        Runtime.getRuntime().addShutdownHook(cleaning);
+        fetch(wanted, part);
+        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--")); // a temporary file is private
+        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
         return 0;
+    }
+
+    /** Where the file is to be, links resolved. Only a regular file is ever replaced. */
+    private static Path checked(Path file) throws IOException {
+        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new IOException("'" + file + "' is there and is not a regular file");
+        }
+        if (!Files.isDirectory(folder(target))) {
+            throw new IOException("'" + file + "': there is no directory '" + folder(target) + "'");
+        }
+        return target;
+    }
+
+    private static Path folder(Path absolute) {
+        return Objects.requireNonNullElse(absolute.getParent(), absolute); // only the root has none
     }
 
     private void fetch(ResourceUrl wanted, Path part) throws IOException, InterruptedException {
         Path directory = DataOption.path(data);
-        Optional<RunningAgent> running = DataDirectory.isTaken(directory)
+        boolean taken = DataDirectory.isTaken(directory);
+        Optional<RunningAgent> running = taken
                 ? RunningAgent.read(directory).filter(agent -> agent.broker().equals(wanted.broker()))
                 : Optional.empty();
-        var config = new ConfigLoader(AgentConfig.class, "agent-defaults.yaml", Map.of())
+        if (running.isPresent()) {
+            try (var download = new Download(config(wanted, directory), part)) {
+                download.throughAgent(URI.create(running.get().gateway() + wanted.resource()));
+            }
+        } else if (taken) {
+            fetchBeside(wanted, part);
+        } else {
+            fetchAlone(wanted, directory, part);
+        }
+    }
+
+    /** Another process has the store: this download keeps one of its own beside the file, for as long as it lasts. */
+    private static void fetchBeside(ResourceUrl wanted, Path part) throws IOException {
+        Path own = Files.createTempDirectory(folder(part), ".fingerpost-get");
+        var cleaning = new Thread(() -> delete(own), "clean up store");
+        Runtime.getRuntime().addShutdownHook(cleaning);
+        fetchAlone(wanted, own, part);
+    }
+
+    private static void delete(Path folder) {
+        try (var all = Files.walk(folder)) {
+            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            System.err.println("fingerpost-agent: '" + folder + "' stays behind: " + e.getMessage());
+        }
+    }
+
+    private static void fetchAlone(ResourceUrl wanted, Path directory, Path part) throws IOException {
+        try (var download = new Download(config(wanted, directory), part)) {
+            download.alone(wanted.resource());
+        }
+    }
+
+    private static AgentConfig config(ResourceUrl wanted, Path directory) {
+        return new ConfigLoader(AgentConfig.class, "agent-defaults.yaml", Map.of())
                 .set("broker", wanted.broker(), "URL")
                 .set("data", directory.toString(), "--data")
                 .bind(AgentConfig.class);
-        try (var download = new Download(config, part)) {
-            if (running.isPresent()) {
-                download.throughAgent(URI.create(running.get().gateway() + wanted.resource()));
-            } else {
-                download.alone(wanted.resource());
-            }
-        }
     }
 }

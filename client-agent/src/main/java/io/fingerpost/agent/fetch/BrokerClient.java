@@ -32,9 +32,9 @@ public final class BrokerClient {
 
     /** Asks as a client that verifies. */
     public HttpResponse<InputStream> get(String resource, Map<String, String> fields) throws IOException {
-        var request = request("GET", resource, fields).header(FieldNames.WANT_REPR_DIGEST, "sha-256=10")
-                .header("Accept-Encoding", "identity");
-        self.ifPresent(id -> request.header(FieldNames.PEER, id.value()));
+        var request = request("GET", resource, fields).setHeader(FieldNames.WANT_REPR_DIGEST, "sha-256=10")
+                .setHeader("Accept-Encoding", "identity");
+        self.ifPresent(id -> request.setHeader(FieldNames.PEER, id.value()));
         return send(request.build());
     }
 

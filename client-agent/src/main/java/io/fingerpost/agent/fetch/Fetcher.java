@@ -72,10 +72,21 @@ public final class Fetcher implements AutoCloseable {
      * Gets a resource.
      *
      * @param resource path and query on the broker
+     * @param fields that the one who wants it sends, without conditions and ranges
      */
-    public Fetched fetch(String resource) throws IOException {
+    public Fetched fetch(String resource, Map<String, String> fields) throws IOException {
         var joined = join(resource);
-        return joined.isPresent() ? joined.get() : ask(resource);
+        var fetched = joined.isPresent() ? joined.get() : ask(resource, fields);
+        return fetched instanceof Running running ? begun(running, resource, fields) : fetched;
+    }
+
+    /** Waits for the first bytes: until then nobody was promised anything, and the origin can still speak for itself. */
+    private Fetched begun(Running running, String resource, Map<String, String> fields) throws IOException {
+        if (running.reader().begins()) {
+            return running;
+        }
+        running.reader().close();
+        return new Passed(broker.fromOrigin("GET", resource, fields));
     }
 
     private Optional<Running> join(String resource) {
@@ -87,18 +98,20 @@ public final class Fetcher implements AutoCloseable {
         return transfer.reader().map(reader -> new Running(transfer, reader));
     }
 
-    private Fetched ask(String resource) throws IOException {
+    private Fetched ask(String resource, Map<String, String> fields) throws IOException {
         var known = index.lookup(resource).filter(last -> store.contains(last.digest()));
-        var answer = broker.get(resource, known.map(last -> Map.of("If-None-Match", last.etag())).orElse(Map.of()));
+        var asked = new HashMap<>(fields);
+        known.ifPresent(last -> asked.put("If-None-Match", last.etag()));
+        var answer = broker.get(resource, asked);
         var target = answer.headers().firstValue(FieldNames.TARGET_REPR_DIGEST).flatMap(DigestField::parse);
         if (answer.statusCode() == 302 && target.isPresent()) {
             answer.body().close();
-            return fromPeers(resource, target.get(), sources(answer));
+            return fromPeers(resource, fields, target.get(), sources(answer));
         }
         if (answer.statusCode() == 304 && known.isPresent()) {
             answer.body().close();
-            var blob = store.find(known.get().digest());
-            return blob.isPresent() ? new Held(blob.get()) : new Passed(broker.fromOrigin("GET", resource, Map.of()));
+            var blob = held(known.get());
+            return blob.isPresent() ? new Held(blob.get()) : new Passed(broker.fromOrigin("GET", resource, fields));
         }
         return answer.statusCode() == 200 && isShareable(answer) ? fromOrigin(resource, answer) : new Passed(answer);
     }
@@ -111,7 +124,11 @@ public final class Fetcher implements AutoCloseable {
         }
         var answer = broker.fromOrigin("HEAD", resource, Map.of("If-None-Match", known.get().etag()));
         answer.body().close();
-        return answer.statusCode() == 304 ? store.find(known.get().digest()) : Optional.empty();
+        return answer.statusCode() == 304 ? held(known.get()) : Optional.empty();
+    }
+
+    private Optional<Blob> held(ResourceIndex.Known known) {
+        return store.find(known.digest()).map(blob -> blob.under(known.headers()));
     }
 
     private static boolean isShareable(HttpResponse<?> answer) {
@@ -137,20 +154,21 @@ public final class Fetcher implements AutoCloseable {
         }
     }
 
-    private Fetched fromPeers(String resource, Sha256 digest, List<URI> peers) throws IOException {
-        var held = store.find(digest);
-        if (held.isPresent()) {
-            remember(resource, held.get());
-            return new Held(held.get());
-        }
+    private Fetched fromPeers(String resource, Map<String, String> fields, Sha256 digest, List<URI> peers)
+            throws IOException {
         Representation representation;
         Incoming incoming;
         try {
-            representation = registry.representation(digest);
+            representation = registry.representation(digest, resource);
+            var held = store.find(digest).map(blob -> blob.under(representation.headers()));
+            if (held.isPresent()) {
+                remember(resource, held.get());
+                return new Held(held.get());
+            }
             incoming = store.begin(representation.size());
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
-            return new Passed(broker.fromOrigin("GET", resource, Map.of()));
+            return new Passed(broker.fromOrigin("GET", resource, fields));
         }
         var sources = new ArrayList<Source>();
         peers.forEach(url -> sources.add(new Source.Peer(url)));
@@ -221,7 +239,7 @@ public final class Fetcher implements AutoCloseable {
             running.remove(resource, transfer);
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("transfer failed");
             transfer.fail(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whatever it is, readers must not wait for ever
             running.remove(resource, transfer);
             LOG.error("transfer failed by a bug", e);
             transfer.fail(new IOException("internal error", e));
@@ -229,10 +247,8 @@ public final class Fetcher implements AutoCloseable {
     }
 
     private void remember(String resource, Blob blob) {
-        String etag = blob.representation().headers().get("ETag");
-        if (etag != null) {
-            index.remember(resource, new ResourceIndex.Known(blob.representation().digest(), etag));
-        }
+        index.remember(resource,
+                new ResourceIndex.Known(blob.representation().digest(), blob.representation().headers()));
     }
 
     /**
@@ -266,10 +282,7 @@ public final class Fetcher implements AutoCloseable {
     /** The origin's bytes from {@code position} on; another version's would not fit, and is refused. */
     private InputStream tail(String resource, Transfer transfer, long position) throws IOException {
         String etag = transfer.headers().getOrDefault("ETag", "");
-        var fields = position == 0
-                ? Map.<String, String>of()
-                : Map.of("Range", "bytes=" + position + "-", "If-Range", etag);
-        var answer = broker.fromOrigin("GET", resource, fields);
+        var answer = broker.fromOrigin("GET", resource, Map.of("Range", "bytes=" + position + "-", "If-Range", etag));
         boolean same = answer.headers().firstValue("ETag").filter(etag::equals).isPresent();
         boolean whole = answer.statusCode() == 200
                 && answer.headers().firstValueAsLong("Content-Length").orElse(-1) == transfer.size();

@@ -38,11 +38,15 @@ final class PeerTransfer {
     Blob run() throws IOException {
         while (!verifier.isComplete()) {
             Source source = sources.removeFirst();
+            long from = verifier.position();
             try {
                 pull(source);
             } catch (SourceFailed e) {
                 LOG.atInfo().addKeyValue("source", source).addKeyValue("at", verifier.position())
                         .addKeyValue("why", e.getMessage()).log("source given up");
+                if (verifier.position() < from) {
+                    sources.addFirst(source); // an earlier source may have spoilt the piece: now this one sends all of it
+                }
                 if (sources.isEmpty()) {
                     throw e;
                 }

@@ -142,6 +142,16 @@ public final class Transfer {
             return count;
         }
 
+        /** Waits for the first byte; false if the transfer failed before there was one. */
+        public boolean begins() {
+            try {
+                await(0);
+                return true;
+            } catch (IOException e) {
+                return false; // why, the transfer has logged
+            }
+        }
+
         /** How many bytes were read. */
         public long position() {
             return position;

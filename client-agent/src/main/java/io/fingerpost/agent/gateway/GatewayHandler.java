@@ -46,7 +46,7 @@ public final class GatewayHandler implements HttpHandler {
     private static final int MAX_REQUESTS = 256;
     /** Fields that make a request something else than "give me the whole resource". */
     private static final List<String> SPECIAL = List.of("Authorization", "Cookie", "If-None-Match", "If-Modified-Since",
-            "If-Match", "If-Unmodified-Since", "If-Range", "Range");
+            "If-Match", "If-Unmodified-Since", "If-Range", "Range", "Sec-GPC");
     /** Fields of one connection (RFC 9110 §7.6.1), and those that the HTTP client sets itself. */
     private static final Set<String> NOT_FORWARDED = Set.of("connection", "keep-alive", "proxy-connection", "te",
             "trailer", "transfer-encoding", "upgrade", "http2-settings", "proxy-authorization", "host",
@@ -142,7 +142,7 @@ public final class GatewayHandler implements HttpHandler {
     }
 
     private void answerWhole(HttpServerExchange exchange, String resource) throws IOException {
-        switch (fetcher.fetch(resource)) {
+        switch (fetcher.fetch(resource, forwarded(exchange))) {
             case Held(var blob) -> {
                 exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
                 BlobResponse.send(exchange, blob);

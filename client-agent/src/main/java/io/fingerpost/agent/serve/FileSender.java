@@ -72,6 +72,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
         while (left > 0 && turn > 0) {
             long sent = channel.transferFrom(file, position, Math.min(left, turn));
             if (sent <= 0) {
+                requireMore();
                 return false;
             }
             position += sent;
@@ -79,6 +80,13 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
             turn -= sent;
         }
         return left == 0;
+    }
+
+    /** Nothing went: the connection is full, or the file has become shorter, for which waiting would be in vain. */
+    private void requireMore() throws IOException {
+        if (position >= file.size()) {
+            throw new IOException("the file ends early");
+        }
     }
 
     private void finish(StreamSinkChannel channel) throws IOException {

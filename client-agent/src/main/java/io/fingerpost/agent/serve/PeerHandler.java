@@ -12,11 +12,13 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ public final class PeerHandler implements HttpHandler {
     private final Identity identity;
     private final Supplier<Registration> registration;
     private final TicketCheck tickets;
+    private final int slotCount;
     private final Semaphore slots;
     private final ExecutorService threads;
     private final LongAdder servedBytes = new LongAdder();
@@ -55,6 +58,7 @@ public final class PeerHandler implements HttpHandler {
         this.identity = identity;
         this.registration = registration;
         this.tickets = tickets;
+        this.slotCount = slots;
         this.slots = new Semaphore(slots);
         this.threads = threads;
     }
@@ -141,6 +145,13 @@ public final class PeerHandler implements HttpHandler {
         } catch (Exception e) {
             LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot serve");
             Problems.send(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "internal", "the blob cannot be read");
+        }
+    }
+
+    /** Returns when no transfer is under way any more, or the time is over. */
+    public void drain(Duration atMost) throws InterruptedException {
+        if (slots.tryAcquire(slotCount, atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            slots.release(slotCount);
         }
     }
 

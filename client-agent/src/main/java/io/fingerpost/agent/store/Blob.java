@@ -1,5 +1,6 @@
 package io.fingerpost.agent.store;
 
+import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Representation;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,12 @@ import java.nio.file.StandardOpenOption;
 
 /** A stored, verified representation. It may be evicted at any time; what is open then stays readable. */
 public record Blob(Representation representation, Path file) {
+    /** The same bytes under the header fields of another resource. */
+    public Blob under(ReplayedHeaders headers) {
+        var same = new Representation(representation.digest(), representation.size(), headers, representation.pieces());
+        return new Blob(same, file);
+    }
+
     public FileChannel open() throws IOException {
         return FileChannel.open(file, StandardOpenOption.READ);
     }

@@ -1,5 +1,6 @@
 package io.fingerpost.agent.store;
 
+import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Sha256;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,8 +23,13 @@ public final class ResourceIndex {
         }
     });
 
-    /** What a resource was last. */
-    public record Known(Sha256 digest, String etag) {}
+    /** What a resource was last; its header fields, for others may have the same bytes under other ones. */
+    public record Known(Sha256 digest, ReplayedHeaders headers) {
+        /** The entity tag to ask by; everything that is shared has one. */
+        public String etag() {
+            return headers.fields().getOrDefault("ETag", "");
+        }
+    }
 
     public void remember(String resource, Known value) {
         known.put(resource, value);

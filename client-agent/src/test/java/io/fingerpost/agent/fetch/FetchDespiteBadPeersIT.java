@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class FetchDespiteBadPeersIT {
         bad.script(misbehaviour.script(FILE));
         redirectTo(bad, good);
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThat(FetchRig.drain(running)).isEqualTo(FILE.bytes());
         assertStored();
@@ -85,7 +86,7 @@ class FetchDespiteBadPeersIT {
         bad.script(misbehaviour.script(FILE));
         redirectTo(truncating, bad, good);
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThat(FetchRig.drain(running)).isEqualTo(FILE.bytes());
         assertStored();
@@ -100,7 +101,7 @@ class FetchDespiteBadPeersIT {
         bad.script(misbehaviour.script(FILE));
         redirectTo(bad);
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThat(FetchRig.drain(running)).isEqualTo(FILE.bytes());
         assertStored();
@@ -213,7 +214,7 @@ class FetchDespiteBadPeersIT {
         });
         redirectTo(bad, good);
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
         Awaitility.await().until(() -> !good.calls().isEmpty());
 
         assertThat(good.calls().getFirst().field("Range")).contains("bytes=" + 3 * PIECE + "-");
@@ -239,7 +240,7 @@ class FetchDespiteBadPeersIT {
         });
         redirectTo(good);
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         Awaitility.await().until(() -> running.transfer().available() == PIECE);
         gate.countDown();

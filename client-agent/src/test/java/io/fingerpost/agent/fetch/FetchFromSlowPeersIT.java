@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,7 +39,7 @@ class FetchFromSlowPeersIT {
     private void assertTheOriginFinishes() throws IOException {
         rig.broker().redirects(RESOURCE, FILE, List.of(slow.url("/x")));
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThat(FetchRig.drain(running)).isEqualTo(FILE.bytes());
         assertThat(slow.calls()).hasSize(1);
@@ -98,7 +99,7 @@ class FetchFromSlowPeersIT {
         });
         rig.broker().redirects(RESOURCE, FILE, List.of(truncating.url("/x"), slow.url("/x")));
 
-        assertThat(FetchRig.drain(FetchRig.running(rig.fetcher().fetch(RESOURCE)))).isEqualTo(FILE.bytes());
+        assertThat(FetchRig.drain(FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of())))).isEqualTo(FILE.bytes());
         assertThat(slow.calls()).hasSize(1);
     }
 

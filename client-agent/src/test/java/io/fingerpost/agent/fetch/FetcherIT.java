@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -62,7 +63,7 @@ class FetcherIT {
         rig.broker().originServes(RESOURCE, FILE);
         rig.read(RESOURCE);
 
-        var second = rig.fetcher().fetch(RESOURCE);
+        var second = rig.fetcher().fetch(RESOURCE, Map.of());
 
         assertThat(second).isInstanceOf(Held.class);
         assertThat(rig.broker().calls(RESOURCE)).hasSize(2);
@@ -76,7 +77,7 @@ class FetcherIT {
         rig.broker().originServes(RESOURCE, NEXT_VERSION);
 
         assertThat(rig.read(RESOURCE)).isEqualTo(NEXT_VERSION.bytes());
-        assertThat(rig.fetcher().fetch(RESOURCE)).isInstanceOf(Held.class);
+        assertThat(rig.fetcher().fetch(RESOURCE, Map.of())).isInstanceOf(Held.class);
         assertThat(rig.read(RESOURCE)).isEqualTo(NEXT_VERSION.bytes());
     }
 
@@ -86,7 +87,7 @@ class FetcherIT {
         rig.read("/old-name");
         redirectToPeer();
 
-        assertThat(rig.fetcher().fetch(RESOURCE)).isInstanceOf(Held.class);
+        assertThat(rig.fetcher().fetch(RESOURCE, Map.of())).isInstanceOf(Held.class);
         assertThat(peer.calls()).isEmpty();
     }
 
@@ -108,9 +109,9 @@ class FetcherIT {
             Scripts.serving(FILE).answer(call);
         });
         redirectToPeer();
-        var first = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var first = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
-        var second = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var second = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThat(second.transfer()).isSameAs(first.transfer());
         gate.countDown();
@@ -140,7 +141,7 @@ class FetcherIT {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var fetches = new ArrayList<Callable<Fetched>>();
             for (int i = 0; i < requests; i++) {
-                fetches.add(() -> rig.fetcher().fetch(RESOURCE));
+                fetches.add(() -> rig.fetcher().fetch(RESOURCE, Map.of()));
             }
             for (var done : threads.invokeAll(fetches)) {
                 fetched.add(FetchRig.running(done.get()));
@@ -167,7 +168,7 @@ class FetcherIT {
     void passesWhatTheOriginDoesNotLabelShareable() throws IOException {
         rig.broker().on(RESOURCE, Scripts.serving(FILE, "Fingerpost-Label: not-public"));
 
-        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE))).isEqualTo(FILE.bytes());
+        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE, Map.of()))).isEqualTo(FILE.bytes());
         assertThat(rig.store().count()).isZero();
     }
 
@@ -176,8 +177,9 @@ class FetcherIT {
         rig.broker().on("/500", call -> call.answer(500, "oh dear".getBytes(StandardCharsets.UTF_8),
                 FakeBroker.SHAREABLE));
 
-        assertThat(FetchRig.passed(rig.fetcher().fetch("/none"))).asString().isEqualTo("the origin has no such page");
-        assertThat(FetchRig.passed(rig.fetcher().fetch("/500"))).asString().isEqualTo("oh dear");
+        assertThat(FetchRig.passed(rig.fetcher().fetch("/none", Map.of()))).asString()
+                .isEqualTo("the origin has no such page");
+        assertThat(FetchRig.passed(rig.fetcher().fetch("/500", Map.of()))).asString().isEqualTo("oh dear");
         assertThat(rig.store().count()).isZero();
     }
 
@@ -185,7 +187,7 @@ class FetcherIT {
     void passesARedirectOfTheOriginsOwn() throws IOException {
         rig.broker().on(RESOURCE, call -> call.answer(302, new byte[0], "Location: /elsewhere"));
 
-        assertThat(rig.fetcher().fetch(RESOURCE)).isInstanceOfSatisfying(Passed.class,
+        assertThat(rig.fetcher().fetch(RESOURCE, Map.of())).isInstanceOfSatisfying(Passed.class,
                 passed -> assertThat(passed.answer().headers().firstValue("Location")).contains("/elsewhere"));
     }
 
@@ -195,7 +197,7 @@ class FetcherIT {
         rig.broker().on(RESOURCE, Scripts.serving(FILE, FakeBroker.SHAREABLE,
                 "Content-Disposition: attachment; filename=" + "x".repeat(5_000)));
 
-        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE))).isEqualTo(FILE.bytes());
+        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE, Map.of()))).isEqualTo(FILE.bytes());
     }
 
     @Test
@@ -209,7 +211,7 @@ class FetcherIT {
             }
         });
 
-        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE))).isEqualTo(FILE.bytes());
+        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE, Map.of()))).isEqualTo(FILE.bytes());
         assertThat(peer.calls()).isEmpty();
     }
 
@@ -222,7 +224,7 @@ class FetcherIT {
             call.pause(Duration.ofMillis(100));
         });
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThatThrownBy(() -> FetchRig.drain(running)).isInstanceOf(IOException.class);
         assertThat(rig.store().count()).isZero();
@@ -250,7 +252,7 @@ class FetcherIT {
         rig.broker().on(RESOURCE, Scripts.serving(FILE, FakeBroker.SHAREABLE,
                 "Repr-Digest: " + DigestField.format(NEXT_VERSION.digest())));
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThatThrownBy(() -> FetchRig.drain(running)).isInstanceOf(IOException.class)
                 .hasMessageContaining("digest");
@@ -264,7 +266,7 @@ class FetcherIT {
                 Scripts.serving(NEXT_VERSION, FakeBroker.SHAREABLE));
         var out = new ByteArrayOutputStream();
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThatThrownBy(() -> rig.fetcher().copy(RESOURCE, running, out)).isInstanceOf(IOException.class)
                 .hasMessageContaining("version");
@@ -278,7 +280,7 @@ class FetcherIT {
         var impostor = new Content(NEXT_VERSION.bytes(), FILE.representation());
         rig.broker().redirects(RESOURCE, FILE, List.of(peer.url("/x")), Scripts.serving(impostor));
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThatThrownBy(() -> FetchRig.drain(running)).isInstanceOf(IOException.class)
                 .hasMessageContaining("corrupt");
@@ -300,7 +302,7 @@ class FetcherIT {
         });
         var out = new ByteArrayOutputStream();
 
-        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThatThrownBy(() -> rig.fetcher().copy(RESOURCE, running, out)).isInstanceOf(IOException.class);
         assertThat(out.toByteArray()).isEqualTo(FILE.part(0, out.size() - 1));
@@ -323,14 +325,14 @@ class FetcherIT {
     void saysThatTheBrokerDoesNotAnswer() {
         rig.broker().stop();
 
-        assertThatThrownBy(() -> rig.fetcher().fetch(RESOURCE)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> rig.fetcher().fetch(RESOURCE, Map.of())).isInstanceOf(IOException.class);
     }
 
     @Test
     void beginsAnewAfterATransferThatFailed() throws IOException {
         peer.script(Call::reset);
         rig.broker().redirects(RESOURCE, FILE, List.of(peer.url("/x")), call -> call.answer(500, new byte[0]));
-        var failed = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+        var failed = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
         assertThatThrownBy(() -> FetchRig.drain(failed)).isInstanceOf(IOException.class);
         peer.script(Scripts.serving(FILE));
 

@@ -12,6 +12,7 @@ import io.fingerpost.agent.testing.Scripts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +34,7 @@ class FetcherWithSmallStoreIT {
     void passesAnAnswerOfTheOriginThatDoesNotFit() throws IOException {
         rig.broker().originServes(RESOURCE, LARGE);
 
-        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE))).isEqualTo(LARGE.bytes());
+        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE, Map.of()))).isEqualTo(LARGE.bytes());
         assertThat(rig.broker().calls(RESOURCE)).hasSize(1);
     }
 
@@ -41,7 +42,7 @@ class FetcherWithSmallStoreIT {
     void passesTheOriginsAnswerInsteadOfARedirectToWhatDoesNotFit() throws IOException {
         rig.broker().redirects(RESOURCE, LARGE, List.of(peer.url("/x")));
 
-        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE))).isEqualTo(LARGE.bytes());
+        assertThat(FetchRig.passed(rig.fetcher().fetch(RESOURCE, Map.of()))).isEqualTo(LARGE.bytes());
         assertThat(peer.calls()).isEmpty();
     }
 
@@ -51,7 +52,7 @@ class FetcherWithSmallStoreIT {
         rig.read("/small");
         rig.broker().originServes(RESOURCE, LARGE);
 
-        FetchRig.passed(rig.fetcher().fetch(RESOURCE));
+        FetchRig.passed(rig.fetcher().fetch(RESOURCE, Map.of()));
 
         assertThat(rig.store().contains(SMALL.digest())).isTrue();
     }
@@ -63,7 +64,7 @@ class FetcherWithSmallStoreIT {
             call.pause(Duration.ofMillis(100));
         });
         for (int i = 0; i < 3; i++) {
-            var running = FetchRig.running(rig.fetcher().fetch(RESOURCE));
+            var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
             assertThatThrownBy(() -> FetchRig.drain(running))
                     .isInstanceOf(IOException.class);
             Awaitility.await().until(() -> running.transfer().reader().isEmpty());

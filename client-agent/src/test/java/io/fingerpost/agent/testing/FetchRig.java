@@ -71,7 +71,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
 
     /** Fetches all of a resource that is not just passed on. */
     public byte[] read(String resource) throws IOException {
-        return switch (fetcher.fetch(resource)) {
+        return switch (fetcher.fetch(resource), Map.of()) {
             case Held(var blob) -> Files.readAllBytes(blob.file());
             case Running running -> copy(resource, running);
             case Passed(var answer) -> throw new AssertionError("passed: " + answer);

@@ -11,7 +11,9 @@ import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Holder;
 import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.RegistryStore;
@@ -166,9 +168,18 @@ public final class Registry {
         return new RequestRejected(404, "lease-unknown", "no such lease (any more); register again");
     }
 
-    /** @throws RequestRejected if no resource is known to be that */
-    public Representation representation(Sha256 digest) {
-        return representations.find(digest).orElseThrow(
+    /**
+     * What is known of a digest.
+     *
+     * @param resource whose header fields are wanted: others may have the same bytes
+     * @throws RequestRejected if nothing is, or the resource is something else now
+     */
+    public Representation representation(Sha256 digest, Optional<ResourceId> resource) {
+        var known = resource.isEmpty()
+                ? representations.find(digest)
+                : resource.flatMap(representations::lookup).map(Binding::representation)
+                        .filter(named -> named.digest().equals(digest));
+        return known.orElseThrow(
                 () -> new RequestRejected(404, "representation-unknown", "no resource is known with this digest"));
     }
 

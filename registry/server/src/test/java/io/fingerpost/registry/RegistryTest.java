@@ -272,6 +272,6 @@ class RegistryTest {
 
     @Test
     void tellsOnlyRepresentationsThatItKnows() {
-        assertRejected(404, "representation-unknown", () -> registry.representation(MAP));
+        assertRejected(404, "representation-unknown", () -> registry.representation(MAP, Optional.empty()));
     }
 }

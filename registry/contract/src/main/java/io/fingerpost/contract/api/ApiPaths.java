@@ -2,6 +2,8 @@ package io.fingerpost.contract.api;
 
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 
 /** Where the registry's API answers on an edge (RFC 8615: one reserved name, metadata only). */
 public final class ApiPaths {
@@ -28,7 +30,13 @@ public final class ApiPaths {
         return peer(id) + "/holdings";
     }
 
+    /** What a digest is, under the header fields of whichever resource was learned last. */
     public static String representation(Sha256 digest) {
         return "/representations/" + digest;
+    }
+
+    /** What {@code resource} is, as long as it is {@code digest}. */
+    public static String representation(Sha256 digest, String resource) {
+        return representation(digest) + "?resource=" + URLEncoder.encode(resource, StandardCharsets.UTF_8);
     }
 }

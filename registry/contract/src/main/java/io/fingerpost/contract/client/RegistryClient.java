@@ -69,9 +69,14 @@ public final class RegistryClient {
         call(authorized(lease, ApiPaths.peer(lease.peerId())).DELETE(), null);
     }
 
-    /** The piece hashes and headers of a digest, from the side that is trusted. */
+    /** The piece hashes of a digest, and the headers of any resource that it is. */
     public Representation representation(Sha256 digest) throws IOException {
         return call(request(ApiPaths.representation(digest)).GET(), Representation.class);
+    }
+
+    /** The piece hashes of a digest and the headers of the resource that it is wanted for, from the side that is trusted. */
+    public Representation representation(Sha256 digest, String resource) throws IOException {
+        return call(request(ApiPaths.representation(digest, resource)).GET(), Representation.class);
     }
 
     private HttpRequest.Builder authorized(LeaseGrant lease, String path) throws IOException {

@@ -181,9 +181,16 @@ public final class ConfigLoader {
             if (value.isNull()) {
                 throw new ConfigException("key '" + key + "' has no default and needs a value");
             }
-            String shown = value.isValueNode() ? "bad value '" + value.asString() + "' for '" + key + "'" : key;
-            throw new ConfigException(shown + ": " + reason(e));
+            String shown = value.isValueNode()
+                    ? "bad value '" + value.asString() + "' for '" + key + "': "
+                    : section(key);
+            throw new ConfigException(shown + reason(e));
         }
+    }
+
+    /** What a record says of several of its keys stands under the section; at the top there is none. */
+    private static String section(String key) {
+        return key.isEmpty() ? "" : key + ": ";
     }
 
     private static String reason(JacksonException e) {

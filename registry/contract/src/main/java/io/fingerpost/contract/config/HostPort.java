@@ -1,6 +1,7 @@
 package io.fingerpost.contract.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,22 @@ public record HostPort(String host, int port) {
 
     public InetSocketAddress socketAddress() {
         return new InetSocketAddress(host, port);
+    }
+
+    /**
+     * Runs {@code start}, which is to listen here.
+     *
+     * @throws ConfigException if the system does not let it
+     */
+    public void listen(Runnable start) {
+        try {
+            start.run();
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw new ConfigException("cannot listen on '" + this + "': " + cause.getMessage());
+            }
+            throw e;
+        }
     }
 
     /** The same place with the port that was really bound. */

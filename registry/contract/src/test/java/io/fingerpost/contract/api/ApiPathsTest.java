@@ -19,5 +19,8 @@ class ApiPathsTest {
         assertThat(ApiPaths.holdings(PEER)).isEqualTo("/peers/" + PEER.value() + "/holdings");
         assertThat(ApiPaths.representation(digest))
                 .isEqualTo("/representations/f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk");
+        assertThat(ApiPaths.representation(digest, "/a?b=c d&e=%2f"))
+                .isEqualTo(
+                        "/representations/f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk?resource=%2Fa%3Fb%3Dc+d%26e%3D%252f");
     }
 }

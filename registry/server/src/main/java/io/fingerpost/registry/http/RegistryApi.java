@@ -8,6 +8,7 @@ import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RequestRejected;
+import io.fingerpost.registry.representation.ResourceId;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -15,6 +16,8 @@ import io.undertow.server.RoutingHandler;
 import io.undertow.util.Headers;
 import io.undertow.util.PathTemplateMatch;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -80,7 +83,21 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     }
 
     private void representation(HttpServerExchange exchange) {
-        json.write(exchange, 200, registry.representation(parameter(exchange, "digest", Sha256::parse)));
+        json.write(exchange, 200,
+                registry.representation(parameter(exchange, "digest", Sha256::parse), resource(exchange)));
+    }
+
+    private static Optional<ResourceId> resource(HttpServerExchange exchange) {
+        return Optional.ofNullable(exchange.getQueryParameters().get("resource"))
+                .map(values -> new ResourceId(decoded(values.getFirst())));
+    }
+
+    private static String decoded(String parameter) {
+        try {
+            return URLDecoder.decode(parameter, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new RequestRejected(400, "bad-path", "resource: not percent-encoded properly");
+        }
     }
 
     private static PeerId peer(HttpServerExchange exchange) {

@@ -7,7 +7,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.config.ByteSize;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the origin's resources. Bounded: when memory runs short, resources that are rarely asked for are
@@ -20,13 +20,37 @@ public final class RepresentationTable {
     /** Most resources that are remembered as not shareable. */
     private static final int MAX_UNLABELLED = 100_000;
 
+    /** Most resources of which it is remembered what the origin began to send. */
+    private static final int MAX_BEGUN = 100_000;
+
     private final Cache<ResourceId, Entry> bindings;
     private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED).build();
-    /** The latest representation of each digest, for as long as the entry of some resource has it. */
-    private final Cache<Sha256, AtomicReference<Representation>> named = Caffeine.newBuilder().weakValues().build();
+    /** The entity tag under which the origin last began to send a resource; empty when it was forgotten since. */
+    private final Cache<ResourceId, String> begun = Caffeine.newBuilder().maximumSize(MAX_BEGUN).build();
+    /** What is known of each digest, for as long as the entry of some resource has it. */
+    private final Cache<Sha256, Named> named = Caffeine.newBuilder().weakValues().build();
 
     /** What a resource is, and what keeps its digest among the {@link #named}. */
-    private record Entry(Binding binding, AtomicReference<Representation> named) {}
+    private record Entry(Binding binding, Named named) {}
+
+    /** A digest: its latest representation, and whether resources with these bytes have had other header fields. */
+    private static final class Named {
+        private @Nullable Representation latest;
+        private boolean ambiguous;
+
+        synchronized void become(Representation representation) {
+            ambiguous |= latest != null && !latest.headers().equals(representation.headers());
+            latest = representation;
+        }
+
+        synchronized Optional<Representation> latest() {
+            return Optional.ofNullable(latest);
+        }
+
+        synchronized boolean isAmbiguous() {
+            return ambiguous;
+        }
+    }
 
     public RepresentationTable(ByteSize memory) {
         this.bindings = Caffeine.newBuilder()
@@ -40,12 +64,24 @@ public final class RepresentationTable {
         return ENTRY_OVERHEAD + resource.value().length() + pieces * Sha256.LENGTH;
     }
 
-    /** From now on {@code resource} is {@code representation}, until the origin says otherwise. */
+    /**
+     * The origin begins to send the resource under an entity tag. An answer that began earlier, under another, teaches
+     * nothing any more: however slowly it is read, it does not bring the old version back.
+     */
+    public void begin(ResourceId resource, String etag) {
+        begun.put(resource, etag);
+    }
+
+    /** From now on {@code resource} is {@code representation}, until the origin says otherwise; unless it already has. */
     public void learn(ResourceId resource, Representation representation, Instant freshUntil) {
+        String last = begun.getIfPresent(resource);
+        if (last != null && !last.equals(representation.headers().get("ETag"))) {
+            return;
+        }
         unlabelled.invalidate(resource);
-        var latest = named.get(representation.digest(), _ -> new AtomicReference<>());
-        latest.set(representation);
-        bindings.put(resource, new Entry(new Binding(representation, freshUntil), latest));
+        var name = named.get(representation.digest(), _ -> new Named());
+        name.become(representation);
+        bindings.put(resource, new Entry(new Binding(representation, freshUntil), name));
     }
 
     /** The origin confirmed the representation with {@code etag}; what is known under another one is forgotten. */
@@ -58,6 +94,7 @@ public final class RepresentationTable {
 
     /** The resource is no longer what it was. */
     public void forget(ResourceId resource) {
+        begun.asMap().replace(resource, "");
         bindings.invalidate(resource);
     }
 
@@ -77,7 +114,15 @@ public final class RepresentationTable {
     }
 
     public Optional<Representation> find(Sha256 digest) {
-        return Optional.ofNullable(named.getIfPresent(digest)).map(AtomicReference::get);
+        return Optional.ofNullable(named.getIfPresent(digest)).flatMap(Named::latest);
+    }
+
+    /**
+     * Whether resources with these very bytes have had different header fields. What a holder replays may then be those of
+     * another resource.
+     */
+    public boolean isAmbiguous(Sha256 digest) {
+        return Optional.ofNullable(named.getIfPresent(digest)).map(Named::isAmbiguous).orElse(false);
     }
 
     public long size() {

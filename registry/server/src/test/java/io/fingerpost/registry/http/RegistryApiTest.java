@@ -2,9 +2,12 @@ package io.fingerpost.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.ReplayedHeaders;
+import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
 import io.fingerpost.contract.api.HoldingsUpdate;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,21 @@ class RegistryApiTest {
         fixture.representations.learn(new ResourceId("/maps/alps.pak"), large, RegistryFixture.NOW);
 
         assertThat(client.representation(large.digest())).isEqualTo(large);
+    }
+
+    /** The same bytes under two names: each name has its own type, tag and date. */
+    @Test
+    void tellsTheHeadersOfTheResourceThatIsAskedFor() throws IOException {
+        var asBinary = RegistryFixture.representation(10);
+        var asPage = new Representation(asBinary.digest(), asBinary.size(),
+                new ReplayedHeaders(Map.of("Content-Type", "text/html", "ETag", "\"page\"")), asBinary.pieces());
+        fixture.representations.learn(new ResourceId("/a%20b.bin?v=1"), asBinary, RegistryFixture.NOW);
+        fixture.representations.learn(new ResourceId("/a.html"), asPage, RegistryFixture.NOW);
+
+        assertThat(client.representation(asBinary.digest(), "/a%20b.bin?v=1")).isEqualTo(asBinary);
+        assertThat(client.representation(asBinary.digest(), "/a.html")).isEqualTo(asPage);
+        assertThatIOException().isThrownBy(() -> client.representation(asBinary.digest(), "/other"))
+                .withMessageContaining("404");
     }
 
     @Test
