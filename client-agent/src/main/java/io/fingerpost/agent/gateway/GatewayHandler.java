@@ -11,6 +11,7 @@ import io.fingerpost.agent.store.Blob;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
 import io.undertow.io.UndertowOutputStream;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
@@ -209,9 +210,19 @@ public final class GatewayHandler implements HttpHandler {
             exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; fwd=bypass");
             exchange.startBlocking();
             if (!exchange.getRequestMethod().equals(Methods.HEAD)) {
+                markTheEnd(exchange);
                 body.transferTo(exchange.getOutputStream());
             }
         }
         exchange.endExchange();
+    }
+
+    /** Without it, a body of unknown length may end where the connection does, and a cut one looks complete. */
+    private static void markTheEnd(HttpServerExchange exchange) {
+        var fields = exchange.getResponseHeaders();
+        if (exchange.isHttp11() && !fields.contains(Headers.CONTENT_LENGTH)
+                && Connectors.isEntityBodyAllowed(exchange)) {
+            fields.put(Headers.TRANSFER_ENCODING, "chunked");
+        }
     }
 }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -154,6 +155,30 @@ class FetcherIT {
         }
         assertThat(peer.calls()).hasSize(1);
         assertThat(rig.store().usedBytes()).isEqualTo(FILE.size());
+    }
+
+    @Test
+    void hangsUpOnTheOriginWhereAnotherRequestOfTheSameMomentWasFirst() throws Exception {
+        var large = Content.of(16 << 20, 3); // more than fits into buffers, so that a body nobody reads holds its sender
+        var atTheBroker = new CyclicBarrier(2);
+        var sent = new CountDownLatch(2);
+        rig.broker().on(RESOURCE, call -> {
+            meet(atTheBroker);
+            try {
+                Scripts.serving(large, FakeBroker.SHAREABLE).answer(call);
+            } finally {
+                sent.countDown();
+            }
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<byte[]> read = () -> rig.read(RESOURCE);
+            for (var done : threads.invokeAll(List.of(read, read))) {
+                assertThat(Arrays.equals(done.get(), large.bytes())).isTrue();
+            }
+        }
+
+        assertThat(sent.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(rig.store().usedBytes()).isEqualTo(large.size());
     }
 
     private static void meet(CyclicBarrier barrier) throws IOException {

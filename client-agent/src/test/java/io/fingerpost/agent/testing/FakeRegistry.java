@@ -37,6 +37,7 @@ public final class FakeRegistry implements Script {
     private final List<Registration> registrations = new CopyOnWriteArrayList<>();
     private final List<String> tokens = new CopyOnWriteArrayList<>();
     private final List<HoldingsUpdate> updates = new CopyOnWriteArrayList<>();
+    private final List<HoldingsUpdate> refused = new CopyOnWriteArrayList<>();
     private final AtomicInteger heartbeats = new AtomicInteger();
     private final LeaseTerms terms;
     private volatile Duration clockAhead = Duration.ZERO;
@@ -75,6 +76,7 @@ public final class FakeRegistry implements Script {
             heartbeats.incrementAndGet();
             reply(call, 200, new LeaseRenewal(terms, now(), holdings.size()));
         } else if (path.endsWith("/holdings") && holdingsRefusal.isPresent()) {
+            refused.add(json.readValue(call.body(), HoldingsUpdate.class));
             reply(call, holdingsRefusal.get().status(), holdingsRefusal.get());
         } else if (path.endsWith("/holdings")) {
             var update = json.readValue(call.body(), HoldingsUpdate.class);
@@ -188,6 +190,11 @@ public final class FakeRegistry implements Script {
 
     public List<HoldingsUpdate> updates() {
         return updates;
+    }
+
+    /** What it was told and did not take. */
+    public List<HoldingsUpdate> refusedUpdates() {
+        return refused;
     }
 
     public int heartbeats() {
