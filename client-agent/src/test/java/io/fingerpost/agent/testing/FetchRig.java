@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -71,7 +72,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
 
     /** Fetches all of a resource that is not just passed on. */
     public byte[] read(String resource) throws IOException {
-        return switch (fetcher.fetch(resource), Map.of()) {
+        return switch (fetcher.fetch(resource, Map.of())) {
             case Held(var blob) -> Files.readAllBytes(blob.file());
             case Running running -> copy(resource, running);
             case Passed(var answer) -> throw new AssertionError("passed: " + answer);
