@@ -42,11 +42,14 @@ public final class GetCommand implements Callable<Integer> {
         var wanted = Objects.requireNonNull(url); // picocli insists on both
         Path target = checked(Objects.requireNonNull(file));
         Path part = Files.createTempFile(folder(target), target.getFileName() + ".", ".part");
-        var cleaning = new Thread(() -> part.toFile().delete(), "clean up"); // on Ctrl-C, too
-        Runtime.getRuntime().addShutdownHook(cleaning);
-        fetch(wanted, part);
-        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--")); // a temporary file is private
-        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> part.toFile().delete(), "clean up")); // on Ctrl-C, too
+        try {
+            fetch(wanted, part);
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--")); // it began as a private file
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
         return 0;
     }
 
@@ -86,8 +89,7 @@ public final class GetCommand implements Callable<Integer> {
     /** Another process has the store: this download keeps one of its own beside the file, for as long as it lasts. */
     private static void fetchBeside(ResourceUrl wanted, Path part) throws IOException {
         Path own = Files.createTempDirectory(folder(part), ".fingerpost-get");
-        var cleaning = new Thread(() -> delete(own), "clean up store");
-        Runtime.getRuntime().addShutdownHook(cleaning);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(own), "clean up store"));
         fetchAlone(wanted, own, part);
     }
 

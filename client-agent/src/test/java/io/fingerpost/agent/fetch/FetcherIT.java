@@ -105,10 +105,7 @@ class FetcherIT {
     @Test
     void letsASecondRequestJoinTheTransferThatRuns() throws IOException {
         var gate = new CountDownLatch(1);
-        peer.script(call -> {
-            call.awaitGate(gate);
-            Scripts.serving(FILE).answer(call);
-        });
+        peer.script(call -> servePausedBy(gate, call));
         redirectToPeer();
         var first = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
@@ -134,10 +131,7 @@ class FetcherIT {
                     "Target-Repr-Digest: " + DigestField.format(FILE.digest()));
         });
         var gate = new CountDownLatch(1);
-        peer.script(call -> {
-            call.awaitGate(gate);
-            Scripts.serving(FILE).answer(call);
-        });
+        peer.script(call -> servePausedBy(gate, call));
         var fetched = new ArrayList<Running>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var fetches = new ArrayList<Callable<Fetched>>();
@@ -355,13 +349,30 @@ class FetcherIT {
 
     @Test
     void beginsAnewAfterATransferThatFailed() throws IOException {
-        peer.script(Call::reset);
+        peer.script(truncatedAfter(PIECE));
         rig.broker().redirects(RESOURCE, FILE, List.of(peer.url("/x")), call -> call.answer(500, new byte[0]));
         var failed = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
         assertThatThrownBy(() -> FetchRig.drain(failed)).isInstanceOf(IOException.class);
         peer.script(Scripts.serving(FILE));
 
         Awaitility.await().untilAsserted(() -> assertThat(rig.read(RESOURCE)).isEqualTo(FILE.bytes()));
+    }
+
+    /** Nobody was promised anything yet: then the origin speaks for itself, with another version or with its error. */
+    @Test
+    void passesOnWhatTheOriginSaysWhenThePeersHadNoByte() throws IOException {
+        peer.script(Call::reset);
+        rig.broker().redirects(RESOURCE, FILE, List.of(peer.url("/x")), call -> call.answer(500, new byte[0]));
+
+        assertThat(rig.fetcher().fetch(RESOURCE, Map.of())).isInstanceOf(Fetched.Passed.class);
+    }
+
+    /** The first piece at once, so that the transfer begins, and the others when the gate opens. */
+    private static void servePausedBy(CountDownLatch gate, Call call) throws IOException {
+        call.head(200, "Content-Length: " + FILE.size());
+        call.send(FILE.part(0, PIECE - 1));
+        call.awaitGate(gate);
+        call.send(FILE.part(PIECE, FILE.size() - 1));
     }
 
     private static ScriptedServer.Script truncatedAfter(int count) {

@@ -61,6 +61,7 @@ class FetcherWithSmallStoreIT {
     void givesBackTheSpaceOfATransferThatFailed() throws IOException {
         rig.broker().on(RESOURCE, call -> {
             call.head(200, "Content-Length: " + 2 * PIECE + "\r\nETag: \"a\"\r\n" + FakeBroker.SHAREABLE);
+            call.send(LARGE.part(0, 999));
             call.pause(Duration.ofMillis(100));
         });
         for (int i = 0; i < 3; i++) {
