@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Option;
                 "", "Exit 0 only if everything that it says was true."})
 public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--files", order = 1, paramLabel = "DIR",
-            description = "Folder of files to serve, at least 200 and 100 MB (default: the jars of ~/.m2/repository)")
+            description = "Folder of files to serve, at least 200 and 100 MB (default: jars and poms of ~/.m2/repository)")
     private @Nullable Path files;
 
     @Option(names = "--requests", order = 2, paramLabel = "N", defaultValue = "1500",
@@ -34,7 +35,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path folder = files != null ? files : Path.of(System.getProperty("user.home"), ".m2", "repository");
-        var collection = FileCollection.of(folder, files == null ? ".jar" : "");
+        var collection = FileCollection.of(folder, files == null ? List.of(".jar", ".pom") : List.of(""));
         Path work = Files.createTempDirectory("fingerpost-demo");
         var demo = new Demo(collection, audience, work);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(demo, work), "end of demo"));

@@ -27,14 +27,19 @@ record FileCollection(Path folder, List<RealFile> files) {
      */
     record RealFile(Path file, String resource, long size, Sha256 digest) {}
 
-    /** @throws IOException if there are too few files with {@code suffix}, or too little in them */
-    static FileCollection of(Path folder, String suffix) throws IOException {
+    /**
+     * Chooses files of a folder.
+     *
+     * @param suffixes of the files that may be chosen; those with a later one only when the earlier ones do not suffice
+     * @throws IOException if there are too few, or too little in them
+     */
+    static FileCollection of(Path folder, List<String> suffixes) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new IOException("no folder '" + folder + "'; name one by --files DIR");
         }
         var chosen = new ArrayList<RealFile>();
         long bytes = 0;
-        for (Path file : candidates(folder, suffix)) {
+        for (Path file : candidates(folder, suffixes)) {
             if (chosen.size() >= MAX_FILES || chosen.size() >= MIN_FILES && bytes >= MIN_BYTES * 3 / 2) {
                 break;
             }
@@ -46,6 +51,14 @@ record FileCollection(Path folder, List<RealFile> files) {
                     + " MB, but " + MIN_FILES + " files and 100 MB are wanted; name another folder by --files DIR");
         }
         return new FileCollection(folder, chosen);
+    }
+
+    private static List<Path> candidates(Path folder, List<String> suffixes) throws IOException {
+        var candidates = new ArrayList<Path>();
+        for (String suffix : suffixes) {
+            candidates.addAll(candidates(folder, suffix));
+        }
+        return candidates;
     }
 
     private static List<Path> candidates(Path folder, String suffix) throws IOException {
