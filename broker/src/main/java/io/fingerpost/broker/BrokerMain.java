@@ -70,7 +70,7 @@ public final class BrokerMain implements Callable<Integer> {
     }
 
     @Option(names = "--set", order = 9, paramLabel = "key=value",
-            description = "Any single key, for example lease.ttl=30s")
+            description = "Any single key, for example lease.ttl=30s (default: none)")
     void set(Map<String, String> values) {
         settings.set(values);
     }

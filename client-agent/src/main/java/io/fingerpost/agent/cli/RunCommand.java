@@ -67,7 +67,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     @Option(names = "--set", order = 8, paramLabel = "key=value",
-            description = "Any single key, for example serve.slots=8")
+            description = "Any single key, for example serve.slots=8 (default: none)")
     void set(Map<String, String> values) {
         settings.set(values);
     }
