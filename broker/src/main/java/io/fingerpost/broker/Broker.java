@@ -1,9 +1,11 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.broker.admin.AdminHandler;
+import io.fingerpost.broker.collapse.Flights;
 import io.fingerpost.broker.edge.EdgeHandler;
 import io.fingerpost.broker.edge.InFlight;
 import io.fingerpost.broker.metrics.BrokerMetrics;
+import io.fingerpost.broker.origin.Learner;
 import io.fingerpost.broker.origin.OriginProxy;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.contract.config.DataDirectory;
@@ -55,9 +57,12 @@ public final class Broker implements AutoCloseable {
         this.registryApi = new RegistryApi(registry);
 
         this.metrics = new BrokerMetrics(registry);
-        this.origin = new OriginProxy(config, representations, clock, metrics::countOriginFailure);
+        var learner = new Learner(representations, clock);
+        this.origin = new OriginProxy(config, learner, metrics);
+        var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
+        metrics.watch(flights);
         var redirects = new RedirectPolicy(config.sharing(), registry, clock, ThreadLocalRandom::current);
-        this.inFlight = new InFlight(new ErrorHandler(new EdgeHandler(redirects, origin, registryApi, metrics,
+        this.inFlight = new InFlight(new ErrorHandler(new EdgeHandler(redirects, flights, registryApi, metrics,
                 config.registry().ticketTtl(), clock)));
         this.edge = listener(config.edge().listen(), inFlight, (int) config.edge().idleTimeout().toMillis());
         this.admin = listener(config.admin().listen(), new AdminHandler(metrics, () -> !inFlight.isDraining()),

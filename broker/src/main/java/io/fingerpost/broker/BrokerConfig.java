@@ -1,5 +1,6 @@
 package io.fingerpost.broker;
 
+import io.fingerpost.broker.collapse.SpoolConfig;
 import io.fingerpost.broker.routing.SharingConfig;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.HostPort;
@@ -9,8 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** The broker's configuration; `broker-defaults.yaml` tells what each key means. */
-public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, SharingConfig sharing, LeaseTerms lease,
-        RegistryConfig registry) {
+public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, SpoolConfig spool, SharingConfig sharing,
+        LeaseTerms lease, RegistryConfig registry) {
     public BrokerConfig {
         String text = data.toString();
         data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;

@@ -3,6 +3,7 @@ package io.fingerpost.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fingerpost.broker.collapse.SpoolConfig;
 import io.fingerpost.broker.routing.SharingConfig;
 import io.fingerpost.broker.routing.SharingConfig.Audience;
 import io.fingerpost.contract.api.LeaseTerms;
@@ -49,6 +50,8 @@ class BrokerConfigTest {
             Map.entry("registry.proof-timeout", "1s"),
             Map.entry("registry.max-peers", "1"),
             Map.entry("registry.max-holdings-per-peer", "1"),
+            Map.entry("spool.memory", "2MiB"),
+            Map.entry("spool.linger", "1s"),
             Map.entry("registry.ticket-ttl", "1s"),
             Map.entry("registry.representation-memory", "1GiB"));
     private static final Set<String> KEYS = OTHER_VALUES.keySet();
@@ -68,6 +71,7 @@ class BrokerConfigTest {
                 new BrokerConfig.Edge(new HostPort("0.0.0.0", 8080), Duration.ofSeconds(60), Duration.ofSeconds(20)),
                 new BrokerConfig.Admin(new HostPort("127.0.0.1", 9090)),
                 new BrokerConfig.Origin(URI.create("http://origin.example"), 512, Duration.ofSeconds(30)),
+                new SpoolConfig(new ByteSize(128 << 20), Duration.ofSeconds(5)),
                 new SharingConfig(Audience.VERIFYING, new ByteSize(4096)),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 100_000,

@@ -41,7 +41,8 @@ public final class BrokerFixture implements AutoCloseable {
         var loader = loader().set("data", data.toString(), "test").set("origin.url", origin, "test")
                 .set("edge.listen", "127.0.0.1:0", "test").set("admin.listen", "127.0.0.1:0", "test")
                 .set("registry.allow-peers", "127.0.0.0/8", "test")
-                .set("edge.drain-timeout", "100ms", "test");
+                .set("edge.drain-timeout", "100ms", "test")
+                .set("spool.linger", "0s", "test"); // origins change from one request to the next
         for (String setting : settings) {
             loader.set(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1), "test");
         }

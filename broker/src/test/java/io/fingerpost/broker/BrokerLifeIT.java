@@ -72,7 +72,7 @@ class BrokerLifeIT {
             await().until(() -> !origin.heads().isEmpty());
             closing(broker);
 
-            second.send(GET);
+            second.send(GET.replace("GET / ", "GET /other "));
             await().until(() -> origin.heads().size() == 2);
             originMayAnswer.countDown();
 

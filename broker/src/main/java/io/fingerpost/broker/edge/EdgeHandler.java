@@ -1,8 +1,10 @@
 package io.fingerpost.broker.edge;
 
+import io.fingerpost.broker.collapse.Flights;
+import io.fingerpost.broker.collapse.Revalidation;
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.broker.origin.FieldLines;
-import io.fingerpost.broker.origin.OriginProxy;
+import io.fingerpost.broker.routing.Client;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.routing.Reason;
@@ -21,12 +23,12 @@ public final class EdgeHandler implements HttpHandler {
     private static final HttpString PROXY_STATUS = new HttpString("Proxy-Status");
 
     private final RedirectPolicy policy;
-    private final OriginProxy origin;
+    private final Flights origin;
     private final HttpHandler registryApi;
     private final BrokerMetrics metrics;
     private final RedirectResponse redirectResponse;
 
-    public EdgeHandler(RedirectPolicy policy, OriginProxy origin, HttpHandler registryApi, BrokerMetrics metrics,
+    public EdgeHandler(RedirectPolicy policy, Flights origin, HttpHandler registryApi, BrokerMetrics metrics,
             Duration ticketTtl, InstantSource clock) {
         this.policy = policy;
         this.origin = origin;
@@ -43,14 +45,39 @@ public final class EdgeHandler implements HttpHandler {
             return;
         }
         Decision decision = policy.decide(request);
+        if (decision instanceof Decision.Revalidate(var etag)) {
+            origin.revalidate(exchange, request, etag, new DecideAnew(request));
+        } else {
+            act(exchange, request, decision);
+        }
+    }
+
+    private void act(HttpServerExchange exchange, EdgeRequest request, Decision decision) throws Exception {
         metrics.count(decision);
         switch (decision) {
             case Decision.Redirect redirect -> redirectResponse.send(exchange, redirect);
-            case Decision.Origin _ -> {
-                metrics.countOriginBytes(exchange);
-                origin.forward(exchange, request);
-            }
+            case Decision.Origin(var reason) -> origin.forward(exchange, request, reason);
+            case Decision.Revalidate _ -> origin.forward(exchange, request, Reason.STALE); // it was just asked
             case Decision.Reject(var reason, var detail) -> reject(exchange, reason, detail);
+        }
+    }
+
+    /** Counts a request whose representation went stale once, whichever way it goes. */
+    private final class DecideAnew implements Revalidation {
+        private final EdgeRequest request;
+
+        DecideAnew(EdgeRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public void fromOrigin() {
+            metrics.count(new Decision.Origin(Reason.STALE));
+        }
+
+        @Override
+        public void confirmed(HttpServerExchange exchange) throws Exception {
+            act(exchange, request, policy.decide(request));
         }
     }
 
@@ -75,7 +102,8 @@ public final class EdgeHandler implements HttpHandler {
             path = slash < 0 ? "/" : path.substring(slash);
         }
         var fields = exchange.getRequestHeaders();
-        return new EdgeRequest(exchange.getRequestMethod().toString(), path, exchange.getQueryString(),
+        var client = new Client(exchange.getSourceAddress().getAddress(), exchange.isSecure());
+        return new EdgeRequest(exchange.getRequestMethod().toString(), path, exchange.getQueryString(), client,
                 name -> FieldLines.joined(fields, name));
     }
 }

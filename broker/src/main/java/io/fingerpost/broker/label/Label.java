@@ -9,6 +9,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,12 @@ public sealed interface Label {
      * @param freshFor how long that is believed
      * @param headers what each holder replays
      */
-    record Shareable(long size, Duration freshFor, ReplayedHeaders headers) implements Label {}
+    record Shareable(long size, Duration freshFor, ReplayedHeaders headers) implements Label {
+        /** The strong entity tag, without which nothing is shareable. */
+        public String etag() {
+            return Objects.requireNonNull(headers.get("ETag"));
+        }
+    }
 
     /** It does not. */
     record Refused(Refusal why) implements Label {}

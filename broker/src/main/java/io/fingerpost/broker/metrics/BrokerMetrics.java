@@ -1,5 +1,8 @@
 package io.fingerpost.broker.metrics;
 
+import io.fingerpost.broker.collapse.Flights;
+import io.fingerpost.broker.origin.OriginFailure;
+import io.fingerpost.broker.origin.OriginMeters;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.Reason;
 import io.fingerpost.registry.Registry;
@@ -11,7 +14,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.undertow.server.HttpServerExchange;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,13 +23,15 @@ import java.util.Objects;
  * The broker's meters. Every request at the edge outside the reserved paths is counted exactly once in
  * {@code fingerpost_broker_requests_total}, under its decision and reason, and all of these exist from the start.
  */
-public final class BrokerMetrics implements AutoCloseable {
+public final class BrokerMetrics implements OriginMeters, AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Reason, Counter> requests = new EnumMap<>(Reason.class);
     private final Counter redirectedBytes = Counter.builder("fingerpost.broker.redirected.bytes")
             .description("Size of what clients were redirected to; an estimate of what peers served").register(meters);
     private final Counter originBytes = Counter.builder("fingerpost.broker.origin.bytes")
-            .description("Bytes of answers that were passed on from the origin").register(meters);
+            .description("Bytes of bodies that came from the origin").register(meters);
+    private final Counter collapsed = Counter.builder("fingerpost.broker.collapsed.requests")
+            .description("Requests that were answered by a fetch that another one had begun").register(meters);
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     public BrokerMetrics(Registry registry) {
@@ -63,18 +67,26 @@ public final class BrokerMetrics implements AutoCloseable {
         }
     }
 
-    /** Adds what this exchange's answer will have had when it is complete. */
-    public void countOriginBytes(HttpServerExchange exchange) {
-        exchange.addExchangeCompleteListener((done, next) -> {
-            originBytes.increment((double) done.getResponseBytesSent());
-            next.proceed();
-        });
+    @Override
+    public void countOriginBytes(long bytes) {
+        originBytes.increment((double) bytes);
     }
 
-    /** The origin gave no answer; {@code kind} is one of a fixed few. */
-    public void countOriginFailure(String kind) {
+    @Override
+    public void countCollapsed() {
+        collapsed.increment();
+    }
+
+    /** Shows how much memory bodies on their way take. */
+    public void watch(Flights flights) {
+        Gauge.builder("fingerpost.broker.spooled.bytes", flights, Flights::spooledBytes)
+                .description("Memory that bodies on their way from the origin take").register(meters);
+    }
+
+    @Override
+    public void countOriginFailure(OriginFailure why) {
         Counter.builder("fingerpost.broker.origin.failures").description("Requests that the origin gave no answer to")
-                .tag("kind", kind.toLowerCase(Locale.ROOT)).register(meters).increment();
+                .tag("kind", why.name().toLowerCase(Locale.ROOT)).register(meters).increment();
     }
 
     /** All meters in the Prometheus text format. */

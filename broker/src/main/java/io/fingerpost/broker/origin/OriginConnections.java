@@ -1,58 +1,28 @@
 package io.fingerpost.broker.origin;
 
-import io.fingerpost.broker.BrokerConfig;
-import io.undertow.UndertowOptions;
 import io.undertow.client.ClientConnection;
-import io.undertow.client.UndertowClient;
 import io.undertow.conduits.BytesReceivedStreamSourceConduit;
-import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.proxy.ConnectionPoolManager;
 import io.undertow.server.handlers.proxy.ProxyCallback;
 import io.undertow.server.handlers.proxy.ProxyClient;
 import io.undertow.server.handlers.proxy.ProxyConnection;
-import io.undertow.server.handlers.proxy.ProxyConnectionPool;
 import io.undertow.util.AttachmentKey;
-import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
-import org.xnio.OptionMap;
-import org.xnio.Xnio;
 import org.xnio.XnioExecutor;
-import org.xnio.ssl.XnioSsl;
 
-/**
- * Kept connections to the one origin. An origin that failed is simply tried again by the next request: there is no other.
- */
-final class OriginConnections implements ProxyClient, AutoCloseable {
+/** Gives Undertow's proxy its connections, and watches over each request's way to the end of its answer. */
+final class OriginConnections implements ProxyClient {
     private static final ProxyTarget THE_ORIGIN = new ProxyTarget() {};
     private static final AttachmentKey<Attempt> ATTEMPT = AttachmentKey.create(Attempt.class);
 
-    private final ProxyConnectionPool pool;
-    private final long answerTimeoutMillis;
-    private final long idleTimeoutMillis;
+    private final OriginPool pool;
+    private final OriginTimeouts timeouts;
 
-    OriginConnections(BrokerConfig.Origin config, Duration idleTimeout) {
-        this.answerTimeoutMillis = config.answerTimeout().toMillis();
-        this.idleTimeoutMillis = idleTimeout.toMillis();
-        var options = OptionMap.create(UndertowOptions.ENDPOINT_IDENTIFICATION_ALGORITHM, "HTTPS");
-        this.pool = new ProxyConnectionPool(new Limits(config.maxConnections()), config.url().resolve("/"), ssl(config),
-                UndertowClient.getInstance(), options);
-    }
-
-    @SuppressWarnings("NullAway") // Undertow takes null for "no TLS"
-    private static XnioSsl ssl(BrokerConfig.Origin config) {
-        if (!config.url().getScheme().equals("https")) {
-            return null;
-        }
-        try {
-            return new UndertowXnioSsl(Xnio.getInstance(), OptionMap.EMPTY, SSLContext.getDefault());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the platform's default trust cannot be used", e);
-        }
+    OriginConnections(OriginPool pool, OriginTimeouts timeouts) {
+        this.pool = pool;
+        this.timeouts = timeouts;
     }
 
     @Override
@@ -71,12 +41,7 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
         }
         attempt.callback = callback;
         attempt.connection = null; // one that failed before, if this is a second attempt
-        pool.connect(target, exchange, attempt, timeout, unit, false);
-    }
-
-    @Override
-    public void close() {
-        pool.close();
+        pool.take(exchange.getIoThread(), exchange.getConnection().getByteBufferPool(), attempt);
     }
 
     /**
@@ -85,7 +50,7 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
      * <p>A clock looks whether anything moved: bytes of the request, the answer's beginning, bytes of the answer. A connection
      * that is closed is not enough to end things, for Undertow lingers: it waits for the other side to close as well.
      */
-    private final class Attempt implements ProxyCallback<ProxyConnection> {
+    private final class Attempt implements OriginPool.Taker {
         private final HttpServerExchange exchange;
         private XnioExecutor.Key timer;
         private long received;
@@ -100,14 +65,18 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
             exchange.addRequestWrapper((factory, _) -> new BytesReceivedStreamSourceConduit(factory.create(),
                     bytes -> received += bytes));
             exchange.addExchangeCompleteListener((_, next) -> {
+                over = true;
                 timer.remove();
+                if (connection != null) {
+                    pool.giveBack(connection);
+                }
                 next.proceed();
             });
         }
 
         private XnioExecutor.Key startTimer() {
-            long millis = exchange.isResponseStarted() ? idleTimeoutMillis : answerTimeoutMillis;
-            return exchange.getIoThread().executeAfter(this::look, millis, TimeUnit.MILLISECONDS);
+            var patience = exchange.isResponseStarted() ? timeouts.idle() : timeouts.answer();
+            return exchange.getIoThread().executeAfter(this::look, patience.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         private void look() {
@@ -133,89 +102,28 @@ final class OriginConnections implements ProxyClient, AutoCloseable {
         }
 
         @Override
-        public void completed(HttpServerExchange sameExchange, ProxyConnection ready) {
+        public boolean isOver() {
+            return over;
+        }
+
+        @Override
+        public void connected(ClientConnection ready, boolean kept) {
             if (over || callback == null) {
-                IoUtils.safeClose(ready.getConnection());
+                pool.giveBack(ready);
                 return;
             }
-            connection = ready.getConnection();
+            connection = ready;
             exchange.putAttachment(OriginFailure.OF_EXCHANGE, OriginFailure.CONNECTION_TERMINATED);
-            callback.completed(exchange, ready);
+            callback.completed(exchange, new ProxyConnection(ready, "/"));
         }
 
         @Override
-        public void failed(HttpServerExchange sameExchange) {
-            fail(OriginFailure.CONNECTION_REFUSED);
-        }
-
-        @Override
-        public void couldNotResolveBackend(HttpServerExchange sameExchange) {
-            fail(OriginFailure.CONNECTION_REFUSED);
-        }
-
-        @Override
-        public void queuedRequestFailed(HttpServerExchange sameExchange) {
-            fail(OriginFailure.CONNECTION_LIMIT_REACHED);
-        }
-
-        private void fail(OriginFailure failure) {
-
+        public void failed(OriginFailure why) {
             if (!over && callback != null) {
                 over = true; // a connection that was refused is not tried again within this request
-                exchange.putAttachment(OriginFailure.OF_EXCHANGE, failure);
+                exchange.putAttachment(OriginFailure.OF_EXCHANGE, why);
                 callback.couldNotResolveBackend(exchange);
             }
-        }
-    }
-
-    /** How many connections there may be, and that no failure is remembered. */
-    private record Limits(int maxConnections) implements ConnectionPoolManager {
-        private static final int MAX_QUEUE = 4_096;
-        private static final long IDLE_MILLIS = 30_000;
-
-        @Override
-        public int getMaxConnections() {
-            return maxConnections;
-        }
-
-        @Override
-        public int getMaxCachedConnections() {
-            return maxConnections;
-        }
-
-        @Override
-        public int getSMaxConnections() {
-            return 0;
-        }
-
-        @Override
-        public long getTtl() {
-            return IDLE_MILLIS;
-        }
-
-        @Override
-        public int getMaxQueueSize() {
-            return MAX_QUEUE;
-        }
-
-        @Override
-        public int getProblemServerRetry() {
-            return -1;
-        }
-
-        @Override
-        public boolean isAvailable() {
-            return true;
-        }
-
-        @Override
-        public boolean handleError() {
-            return true;
-        }
-
-        @Override
-        public boolean clearError() {
-            return true;
         }
     }
 }

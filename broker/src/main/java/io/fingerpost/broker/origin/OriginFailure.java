@@ -5,7 +5,7 @@ import io.undertow.util.AttachmentKey;
 import java.util.Locale;
 
 /** Why there is no answer of the origin (the error types of RFC 9209 §2.3), and what the client is told. */
-enum OriginFailure {
+public enum OriginFailure {
     CONNECTION_REFUSED(502, "origin-unreachable", "the origin does not accept connections"),
     ANSWER_TIMEOUT(504, "origin-timeout", "the origin did not answer in time"),
     CONNECTION_LIMIT_REACHED(503, "origin-busy", "too many requests wait for the origin"),

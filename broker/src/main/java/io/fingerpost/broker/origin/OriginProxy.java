@@ -4,16 +4,19 @@ import io.fingerpost.broker.BrokerConfig;
 import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.registry.http.ProblemResponse;
-import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.representation.ResourceId;
 import io.undertow.attribute.ExchangeAttributes;
+import io.undertow.client.ClientRequest;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.server.handlers.proxy.ProxyHandler;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.net.URI;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -28,28 +31,28 @@ public final class OriginProxy implements AutoCloseable {
     /** Once more when a kept connection turns out to be closed; never for what is not idempotent. */
     private static final int RETRIES = 1;
 
-    private final RepresentationTable table;
-    private final InstantSource clock;
-    private final Consumer<String> onFailure;
+    private final Learner learner;
+    private final OriginMeters meters;
+    private final String authority;
     /** The path of the origin's URL, without a slash at its end. */
     private final String prefix;
-    private final OriginConnections connections;
+    private final OriginTimeouts timeouts;
+    private final OriginPool pool;
     private final ProxyHandler proxy;
 
-    /** @param onFailure told the kind of each failure to get an answer */
-    public OriginProxy(BrokerConfig config, RepresentationTable table, InstantSource clock,
-            Consumer<String> onFailure) {
+    public OriginProxy(BrokerConfig config, Learner learner, OriginMeters meters) {
         URI url = config.origin().url();
-        this.table = table;
-        this.clock = clock;
-        this.onFailure = onFailure;
+        this.learner = learner;
+        this.meters = meters;
+        this.authority = authority(url);
         this.prefix = url.getRawPath().replaceFirst("/+$", "");
-        this.connections = new OriginConnections(config.origin(), config.edge().idleTimeout());
+        this.timeouts = new OriginTimeouts(config.origin().answerTimeout(), config.edge().idleTimeout());
+        this.pool = new OriginPool(config.origin());
         this.proxy = ProxyHandler.builder()
-                .setProxyClient(connections)
+                .setProxyClient(new OriginConnections(pool, timeouts))
                 .setNext(ResponseCodeHandler.HANDLE_404)
                 .setMaxConnectionRetries(RETRIES)
-                .addRequestHeader(Headers.HOST, ExchangeAttributes.constant(authority(url)))
+                .addRequestHeader(Headers.HOST, ExchangeAttributes.constant(authority))
                 .build();
     }
 
@@ -57,13 +60,48 @@ public final class OriginProxy implements AutoCloseable {
         return url.getPort() == -1 ? url.getHost() : url.getHost() + ":" + url.getPort();
     }
 
-    /** Forwards; what the answer tells about the resource is learned on the way. */
+    /** Forwards; the table is kept true to what the answer's head tells. */
     public void forward(HttpServerExchange exchange, EdgeRequest request) throws Exception {
+        boolean teaches = isOrdinary(exchange);
         exchange.setRequestURI(prefix + request.path(), false);
         prepare(exchange.getRequestHeaders());
-        exchange.addResponseWrapper(new OriginAnswer(table, request.resource(), clock));
+        exchange.addResponseWrapper(new OriginAnswer(learner, request, teaches));
         exchange.addDefaultResponseListener(this::answerFailure);
+        exchange.addExchangeCompleteListener((done, next) -> {
+            meters.countOriginBytes(done.getResponseBytesSent());
+            next.proceed();
+        });
         proxy.handleRequest(exchange);
+    }
+
+    /** Whether the request has only fields that cannot change the answer for anybody else. */
+    public boolean isOrdinary(HttpServerExchange exchange) {
+        return OrdinaryFields.areAllOrdinary(exchange.getRequestHeaders());
+    }
+
+    /**
+     * Makes ready to fetch a resource for more than one client: with the ordinary fields of the first one's request, and nothing
+     * of it that another's answer must not depend on.
+     *
+     * @param adjust has the last word on the fields
+     */
+    public OriginFetch fetch(HttpServerExchange first, ResourceId resource, Consumer<HeaderMap> adjust,
+            OriginFetch.Listener listener) {
+        var request = new ClientRequest().setMethod(Methods.GET).setPath(prefix + resource.value());
+        var fields = request.getRequestHeaders();
+        for (HeaderValues values : first.getRequestHeaders()) {
+            if (OrdinaryFields.isPassedOn(values.getHeaderName())) {
+                fields.addAll(values.getHeaderName(), values);
+            }
+        }
+        fields.put(Headers.HOST, authority);
+        fields.put(Headers.X_FORWARDED_FOR, first.getSourceAddress().getHostString());
+        fields.put(Headers.X_FORWARDED_PROTO, first.getRequestScheme());
+        fields.add(VIA_FIELD, VIA);
+        fields.add(CDN_LOOP, RedirectPolicy.CDN_ID);
+        adjust.accept(fields);
+        return new OriginFetch(pool, timeouts, first.getIoThread(), first.getConnection().getByteBufferPool(), request,
+                listener);
     }
 
     private static void prepare(HeaderMap fields) {
@@ -84,14 +122,24 @@ public final class OriginProxy implements AutoCloseable {
         if (failure == null || exchange.getStatusCode() < 500) {
             return false;
         }
-        onFailure.accept(failure.name());
+        answerFailure(exchange, failure);
+        return true;
+    }
+
+    /** Tells a client why there is no answer of the origin. */
+    public void answerFailure(HttpServerExchange exchange, OriginFailure failure) {
+        meters.countOriginFailure(failure);
         exchange.getResponseHeaders().put(PROXY_STATUS, failure.proxyStatus());
         ProblemResponse.send(exchange, failure.problem());
-        return true;
+    }
+
+    /** How long a client may take nothing of its answer. */
+    public Duration idleTimeout() {
+        return timeouts.idle();
     }
 
     @Override
     public void close() {
-        connections.close();
+        pool.close();
     }
 }

@@ -23,6 +23,17 @@ public sealed interface Decision {
     /** Forward to the origin. */
     record Origin(Reason reason) implements Decision {}
 
+    /**
+     * Ask the origin whether {@code etag} is still that of the resource, then decide anew: peers hold what is known of it, but
+     * that is no longer fresh.
+     */
+    record Revalidate(String etag) implements Decision {
+        @Override
+        public Reason reason() {
+            return Reason.STALE;
+        }
+    }
+
     /** Answer with a client error; {@code detail} is safe to show. */
     record Reject(Reason reason, String detail) implements Decision {}
 }

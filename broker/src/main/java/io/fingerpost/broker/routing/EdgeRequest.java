@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path as the client sent it, undecoded, without the query
  * @param query undecoded, without the question mark; may be empty
+ * @param client who sent it
  * @param fields all lines of a header field joined by commas, or null if it is absent
  */
-public record EdgeRequest(String method, String path, String query, HeaderFields fields) {
+public record EdgeRequest(String method, String path, String query, Client client,
+        HeaderFields fields) {
     public ResourceId resource() {
         return new ResourceId(query.isEmpty() ? path : path + "?" + query);
     }
@@ -32,6 +34,12 @@ public record EdgeRequest(String method, String path, String query, HeaderFields
     public boolean mentions(String field, String part) {
         String value = fields.get(field);
         return value != null && value.toLowerCase(Locale.ROOT).contains(part);
+    }
+
+    /** Whether the client could read another coding than identity. */
+    public boolean acceptsCoding() {
+        String accepted = fields.get("Accept-Encoding");
+        return accepted != null && !accepted.isBlank() && !accepted.strip().equalsIgnoreCase("identity");
     }
 
     public ByteRange range() {

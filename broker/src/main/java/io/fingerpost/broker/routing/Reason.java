@@ -45,6 +45,19 @@ public enum Reason {
     /** The request has been here before (RFC 8586). */
     LOOP;
 
+    /** Whether requests with this reason may share one fetch from the origin. */
+    public boolean isCollapsible() {
+        return switch (this) {
+            case HELD, METHOD, AUTHORIZATION, COOKIE, CONDITIONAL, MULTI_RANGE, UNSATISFIABLE_RANGE, UNLABELLED,
+                    BAD_PATH,
+                    LOOP ->
+                false;
+            case NO_CACHE, SHARING_DECLINED, NAVIGATION, UNKNOWN, STALE, TOO_SMALL, NO_HOLDER, AMBIGUOUS,
+                    NOT_VERIFYING ->
+                true;
+        };
+    }
+
     /** Lower case with underscores, as a metric tag. */
     public String tag() {
         return name().toLowerCase(Locale.ROOT);

@@ -3,6 +3,7 @@ package io.fingerpost.broker.routing;
 import io.fingerpost.broker.routing.Decision.Origin;
 import io.fingerpost.broker.routing.Decision.Redirect;
 import io.fingerpost.broker.routing.Decision.Reject;
+import io.fingerpost.broker.routing.Decision.Revalidate;
 import io.fingerpost.broker.routing.SharingConfig.Audience;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.Representation;
@@ -89,12 +90,19 @@ public final class RedirectPolicy {
             return new Origin(table.isUnlabelled(resource) ? Reason.UNLABELLED : Reason.UNKNOWN);
         }
         if (!binding.isFresh(clock.instant())) {
-            return new Origin(Reason.STALE);
+            return stale(binding.representation());
         }
         if (binding.representation().size() < config.minSize().bytes()) {
             return new Origin(Reason.TOO_SMALL);
         }
         return decideByHolders(request, binding.representation());
+    }
+
+    private Decision stale(Representation known) {
+        String etag = known.headers().get("ETag");
+        return etag == null || registry.holders(known.digest()).isEmpty()
+                ? new Origin(Reason.STALE)
+                : new Revalidate(etag);
     }
 
     private Decision decideByHolders(EdgeRequest request, Representation representation) {

@@ -2,6 +2,7 @@ package io.fingerpost.broker.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.broker.origin.OriginFailure;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.Reason;
 import io.fingerpost.broker.routing.TestPeers;
@@ -88,8 +89,8 @@ class BrokerMetricsTest {
 
     @Test
     void failuresOfTheOriginAreCountedByKind() {
-        metrics.countOriginFailure("ANSWER_TIMEOUT");
-        metrics.countOriginFailure("ANSWER_TIMEOUT");
+        metrics.countOriginFailure(OriginFailure.ANSWER_TIMEOUT);
+        metrics.countOriginFailure(OriginFailure.ANSWER_TIMEOUT);
 
         assertThat(lines("fingerpost_broker_origin_failures_total"))
                 .containsExactly("fingerpost_broker_origin_failures_total{kind=\"answer_timeout\"} 2.0");

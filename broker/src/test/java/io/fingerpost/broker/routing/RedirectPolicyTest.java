@@ -20,6 +20,7 @@ import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.Peer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedirectPolicyTest {
+    private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), false);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final String PATH = "/game/map.pak";
     private static final int PIECE = 256 * 1024;
@@ -85,7 +87,7 @@ class RedirectPolicyTest {
         for (int i = 0; i < fields.length; i += 2) {
             all.put(fields[i], fields[i + 1]);
         }
-        return new EdgeRequest("GET", PATH, "", all::get);
+        return new EdgeRequest("GET", PATH, "", CLIENT, all::get);
     }
 
     private static EdgeRequest plainGet(String... fields) {
@@ -93,7 +95,7 @@ class RedirectPolicyTest {
         for (int i = 0; i < fields.length; i += 2) {
             all.put(fields[i], fields[i + 1]);
         }
-        return new EdgeRequest("GET", PATH, "", all::get);
+        return new EdgeRequest("GET", PATH, "", CLIENT, all::get);
     }
 
     @ParameterizedTest
@@ -101,7 +103,8 @@ class RedirectPolicyTest {
     void aClientThatVerifiesIsSentToAPeerThatHolds(String method) {
         knownAndHeld();
 
-        var decision = policy.decide(new EdgeRequest(method, PATH, "", Map.of("Want-Repr-Digest", "sha-256=1")::get));
+        var decision = policy
+                .decide(new EdgeRequest(method, PATH, "", CLIENT, Map.of("Want-Repr-Digest", "sha-256=1")::get));
 
         assertThat(decision).isEqualTo(new Redirect(MAP, List.of(PEER)));
         assertThat(decision.reason()).isEqualTo(Reason.HELD);
@@ -111,7 +114,7 @@ class RedirectPolicyTest {
     void theQueryIsPartOfTheResource() {
         knownAndHeld();
 
-        var decision = policy.decide(new EdgeRequest("GET", PATH, "v=2", get().fields()));
+        var decision = policy.decide(new EdgeRequest("GET", PATH, "v=2", CLIENT, get().fields()));
 
         assertThat(decision).isEqualTo(new Origin(Reason.UNKNOWN));
     }
@@ -121,7 +124,7 @@ class RedirectPolicyTest {
     void otherMethodsGoToTheOrigin(String method) {
         knownAndHeld();
 
-        assertThat(policy.decide(new EdgeRequest(method, PATH, "", get().fields())))
+        assertThat(policy.decide(new EdgeRequest(method, PATH, "", CLIENT, get().fields())))
                 .isEqualTo(new Origin(Reason.METHOD));
     }
 
@@ -186,6 +189,13 @@ class RedirectPolicyTest {
     void whatIsFreshUntilNowIsStale() {
         holds(PEER, MAP);
 
+        table.learn(new ResourceId(PATH), MAP, NOW);
+
+        assertThat(policy.decide(get())).isEqualTo(new Decision.Revalidate(MAP.headers().get("ETag")));
+    }
+
+    @Test
+    void whatIsStaleAndNobodyHoldsComesFromTheOrigin() {
         table.learn(new ResourceId(PATH), MAP, NOW);
 
         assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.STALE));
@@ -351,13 +361,13 @@ class RedirectPolicyTest {
 
     @Test
     void aPathThatNoResourceHasIsRejectedWhateverTheMethod() {
-        assertThat(policy.decide(new EdgeRequest("PUT", "/a/../b", "", get().fields())))
+        assertThat(policy.decide(new EdgeRequest("PUT", "/a/../b", "", CLIENT, get().fields())))
                 .isEqualTo(new Reject(Reason.BAD_PATH, "dot segments ('.', '..') are not allowed in a path"));
     }
 
     @Test
     void dotsInTheQueryAreTheOriginsBusiness() {
-        assertThat(policy.decide(new EdgeRequest("GET", PATH, "next=/../x//y%2f", get().fields())))
+        assertThat(policy.decide(new EdgeRequest("GET", PATH, "next=/../x//y%2f", CLIENT, get().fields())))
                 .isEqualTo(new Origin(Reason.UNKNOWN));
     }
 }

@@ -113,6 +113,10 @@ public final class Fetcher implements AutoCloseable {
             var blob = held(known.get());
             return blob.isPresent() ? new Held(blob.get()) : new Passed(broker.fromOrigin("GET", resource, fields));
         }
+        return storedOrPassed(resource, answer);
+    }
+
+    private Fetched storedOrPassed(String resource, HttpResponse<InputStream> answer) throws IOException {
         return answer.statusCode() == 200 && isShareable(answer) ? fromOrigin(resource, answer) : new Passed(answer);
     }
 
@@ -168,7 +172,7 @@ public final class Fetcher implements AutoCloseable {
             incoming = store.begin(representation.size());
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
-            return new Passed(broker.fromOrigin("GET", resource, fields));
+            return storedOrPassed(resource, broker.fromOrigin("GET", resource, fields));
         }
         var sources = new ArrayList<Source>();
         peers.forEach(url -> sources.add(new Source.Peer(url)));

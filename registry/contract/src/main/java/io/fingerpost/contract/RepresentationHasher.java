@@ -4,17 +4,25 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Computes digest and piece hashes while the bytes of a representation stream by. Not thread-safe. */
 public final class RepresentationHasher {
     private final PieceLayout layout;
+    private final Optional<Sha256> believed;
     private final MessageDigest whole = Sha256.newDigest();
     private final MessageDigest piece = Sha256.newDigest();
     private final List<Sha256> pieces = new ArrayList<>();
     private long position;
 
     public RepresentationHasher(PieceLayout layout) {
+        this(layout, Optional.empty());
+    }
+
+    /** @param believed the digest of the whole if it is known already: then only the pieces are hashed */
+    public RepresentationHasher(PieceLayout layout, Optional<Sha256> believed) {
         this.layout = layout;
+        this.believed = believed;
     }
 
     /**
@@ -30,7 +38,11 @@ public final class RepresentationHasher {
             updatePieces(bytes.duplicate());
         }
         position += bytes.remaining();
-        whole.update(bytes);
+        if (believed.isEmpty()) {
+            whole.update(bytes);
+        } else {
+            bytes.position(bytes.limit());
+        }
     }
 
     private void updatePieces(ByteBuffer bytes) {
@@ -66,7 +78,7 @@ public final class RepresentationHasher {
         if (!isComplete()) {
             throw new IllegalStateException("only " + position + " of " + layout.size() + " bytes arrived");
         }
-        var digest = Sha256.of(whole.digest());
+        var digest = believed.orElseGet(() -> Sha256.of(whole.digest()));
         return new Representation(digest, layout.size(), headers,
                 PieceHashes.of(layout.count() == 1 ? List.of(digest) : pieces));
     }

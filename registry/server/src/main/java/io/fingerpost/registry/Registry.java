@@ -172,14 +172,14 @@ public final class Registry {
      * What is known of a digest.
      *
      * @param resource whose header fields are wanted: others may have the same bytes
-     * @throws RequestRejected if nothing is, or the resource is something else now
+     * @throws RequestRejected if nothing is, not even its pieces, or the resource is something else now
      */
     public Representation representation(Sha256 digest, Optional<ResourceId> resource) {
         var known = resource.isEmpty()
                 ? representations.find(digest)
                 : resource.flatMap(representations::lookup).map(Binding::representation)
                         .filter(named -> named.digest().equals(digest));
-        return known.orElseThrow(
+        return known.filter(Representation::hasPieces).orElseThrow(
                 () -> new RequestRejected(404, "representation-unknown", "no resource is known with this digest"));
     }
 

@@ -17,14 +17,15 @@ public final class RepresentationTable {
     /** About what one entry takes beside its path and piece hashes: objects, headers, map nodes. */
     private static final int ENTRY_OVERHEAD = 1_000;
 
-    /** Most resources that are remembered as not shareable. */
-    private static final int MAX_UNLABELLED = 100_000;
+    /** Most resources whose label is remembered without anything else being known of them. */
+    private static final int MAX_LABELS = 100_000;
 
     /** Most resources of which it is remembered what the origin began to send. */
     private static final int MAX_BEGUN = 100_000;
 
     private final Cache<ResourceId, Entry> bindings;
-    private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED).build();
+    /** Whether a resource that is not (yet) known may be shared. */
+    private final Cache<ResourceId, Boolean> labels = Caffeine.newBuilder().maximumSize(MAX_LABELS).build();
     /** The entity tag under which the origin last began to send a resource; empty when it was forgotten since. */
     private final Cache<ResourceId, String> begun = Caffeine.newBuilder().maximumSize(MAX_BEGUN).build();
     /** What is known of each digest, for as long as the entry of some resource has it. */
@@ -38,9 +39,19 @@ public final class RepresentationTable {
         private @Nullable Representation latest;
         private boolean ambiguous;
 
-        synchronized void become(Representation representation) {
-            ambiguous |= latest != null && !latest.headers().equals(representation.headers());
-            latest = representation;
+        /** Takes over the representation, with its pieces if they are known from anywhere. */
+        synchronized Representation become(Representation representation) {
+            Representation before = latest;
+            Representation now = representation;
+            if (before != null) {
+                ambiguous |= !before.headers().equals(representation.headers());
+                now = representation.hasPieces() || before.size() != representation.size()
+                        ? representation
+                        : new Representation(representation.digest(), representation.size(), representation.headers(),
+                                before.pieces());
+            }
+            latest = now;
+            return now;
         }
 
         synchronized Optional<Representation> latest() {
@@ -72,16 +83,20 @@ public final class RepresentationTable {
         begun.put(resource, etag);
     }
 
+    /** Whether the origin began to send {@code resource} under {@code etag}, and nothing to the contrary was seen since. */
+    public boolean isBegun(ResourceId resource, String etag) {
+        return etag.equals(begun.getIfPresent(resource));
+    }
+
     /** From now on {@code resource} is {@code representation}, until the origin says otherwise; unless it already has. */
     public void learn(ResourceId resource, Representation representation, Instant freshUntil) {
         String last = begun.getIfPresent(resource);
         if (last != null && !last.equals(representation.headers().get("ETag"))) {
             return;
         }
-        unlabelled.invalidate(resource);
+        labels.invalidate(resource);
         var name = named.get(representation.digest(), _ -> new Named());
-        name.become(representation);
-        bindings.put(resource, new Entry(new Binding(representation, freshUntil), name));
+        bindings.put(resource, new Entry(new Binding(name.become(representation), freshUntil), name));
     }
 
     /** The origin confirmed the representation with {@code etag}; what is known under another one is forgotten. */
@@ -101,12 +116,22 @@ public final class RepresentationTable {
     /** The origin does not want the resource shared. */
     public void refuse(ResourceId resource) {
         forget(resource);
-        unlabelled.put(resource, true);
+        labels.put(resource, false);
+    }
+
+    /** The origin lets the resource be shared, but what it is has not been seen yet. */
+    public void allow(ResourceId resource) {
+        labels.put(resource, true);
+    }
+
+    /** Whether the origin was lately seen to let the resource be shared. */
+    public boolean isLabelled(ResourceId resource) {
+        return Boolean.TRUE.equals(labels.getIfPresent(resource)) || bindings.getIfPresent(resource) != null;
     }
 
     /** Whether the origin was lately seen not to want the resource shared. */
     public boolean isUnlabelled(ResourceId resource) {
-        return unlabelled.getIfPresent(resource) != null;
+        return Boolean.FALSE.equals(labels.getIfPresent(resource));
     }
 
     public Optional<Binding> lookup(ResourceId resource) {

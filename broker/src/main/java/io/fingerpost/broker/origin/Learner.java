@@ -1,0 +1,199 @@
+package io.fingerpost.broker.origin;
+
+import io.fingerpost.broker.label.Label;
+import io.fingerpost.broker.label.Label.Refusal;
+import io.fingerpost.broker.label.Label.Refused;
+import io.fingerpost.broker.label.Label.Shareable;
+import io.fingerpost.broker.routing.EdgeRequest;
+import io.fingerpost.contract.ReplayedHeaders;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.http.DigestField;
+import io.fingerpost.contract.http.FieldNames;
+import io.fingerpost.registry.representation.Binding;
+import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.representation.ResourceId;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the label off the heads of the origin's answers, and keeps the redirect table true to them. */
+public final class Learner {
+    private static final HttpString LABEL = new HttpString(FieldNames.LABEL);
+    private static final HttpString REPR_DIGEST = new HttpString(FieldNames.REPR_DIGEST);
+    private static final HttpString TARGET_REPR_DIGEST = new HttpString(FieldNames.TARGET_REPR_DIGEST);
+    private static final HttpString VIA = new HttpString("Via");
+    /** Methods that change nothing (RFC 9110 §9.2.1). */
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    private final RepresentationTable table;
+    private final InstantSource clock;
+
+    public Learner(RepresentationTable table, InstantSource clock) {
+        this.table = table;
+        this.clock = clock;
+    }
+
+    /** Makes the fields of an answer those of a proxy's answer. */
+    void pass(HeaderMap fields) {
+        HopByHopFields.strip(fields);
+        fields.remove(TARGET_REPR_DIGEST); // ours alone to say
+        fields.remove(LABEL);
+        fields.add(VIA, OriginProxy.VIA);
+    }
+
+    /**
+     * Takes in the head of an answer whose body passes by unseen.
+     *
+     * @param teaches whether the request was one of which anybody's would have been answered the same
+     */
+    public void hear(EdgeRequest request, boolean teaches, int status, HeaderMap fields) {
+        pass(fields);
+        ResourceId resource = request.resource();
+        if (!SAFE.contains(request.method())) {
+            table.forget(resource); // RFC 9111 §4.4: it may have changed the resource
+            return;
+        }
+        if (!request.isGetOrHead()) {
+            return;
+        }
+        switch (status) {
+            case 200 -> hearWhole(request, teaches, fields);
+            case 206 -> hearPart(resource, fields);
+            case 304 -> confirm(resource, fields);
+            case 404, 410 -> {
+                if (teaches) {
+                    table.forget(resource);
+                }
+            }
+            default -> {
+                // says nothing about the resource
+            }
+        }
+    }
+
+    private void hearWhole(EdgeRequest request, boolean teaches, HeaderMap fields) {
+        ResourceId resource = request.resource();
+        switch (Label.of(name -> FieldLines.joined(fields, name))) {
+            case Refused(var why) -> {
+                fields.put(LABEL, "refused;reason=" + why.text());
+                // An answer to HEAD need not have a length (RFC 9110 §9.3.2).
+                boolean headOnly = why == Refusal.UNKNOWN_SIZE && request.method().equals("HEAD");
+                if (teaches && why != Refusal.CODED && !headOnly) {
+                    table.refuse(resource);
+                }
+            }
+            case Shareable shareable -> {
+                fields.put(LABEL, "shareable");
+                Representation known = refreshed(resource, shareable, teaches);
+                if (known != null) {
+                    nameDigest(known, fields);
+                } else if (!learnFromHead(resource, shareable, teaches, fields)) {
+                    table.allow(resource);
+                }
+            }
+        }
+    }
+
+    /** What the table has, if the answer is that very representation: then it stays fresh. */
+    private @Nullable Representation refreshed(ResourceId resource, Shareable shareable, boolean teaches) {
+        Representation known = table.lookup(resource).map(Binding::representation).orElse(null);
+        if (known == null) {
+            return null;
+        }
+        if (known.size() == shareable.size() && known.headers().equals(shareable.headers())) {
+            table.learn(resource, known, clock.instant().plus(shareable.freshFor()));
+            return known;
+        }
+        if (teaches) {
+            table.forget(resource); // out of routing at once, not only when the new bytes are known
+        }
+        return null;
+    }
+
+    private static void nameDigest(Representation known, HeaderMap fields) {
+        if (!fields.contains(REPR_DIGEST)) {
+            fields.put(REPR_DIGEST, DigestField.format(known.digest()));
+        }
+    }
+
+    /** An origin that says the digest is believed without a look at the body. */
+    private boolean learnFromHead(ResourceId resource, Shareable shareable, boolean teaches, HeaderMap fields) {
+        Optional<Representation> said = said(shareable, fields);
+        if (!teaches || said.isEmpty()) {
+            return false;
+        }
+        table.begin(resource, shareable.etag());
+        table.learn(resource, said.get(), clock.instant().plus(shareable.freshFor()));
+        return true;
+    }
+
+    private static Optional<Representation> said(Shareable shareable, HeaderMap fields) {
+        return Optional.ofNullable(FieldLines.joined(fields, FieldNames.REPR_DIGEST))
+                .flatMap(DigestField::parse)
+                .map(digest -> Representation.ofDigest(digest, shareable.size(), shareable.headers()));
+    }
+
+    /** A part under another entity tag is one of other bytes. */
+    private void hearPart(ResourceId resource, HeaderMap fields) {
+        String etag = fields.getFirst(Headers.ETAG);
+        var known = table.lookup(resource).map(binding -> binding.representation().headers().get("ETag"));
+        boolean other = etag != null && known.isPresent() && !etag.equals(known.get());
+        if (other && !fields.contains(Headers.CONTENT_ENCODING)) {
+            table.forget(resource);
+        }
+    }
+
+    /** A 304 to whoever asked: what is known under its entity tag is fresh again, and under another is forgotten. */
+    public void confirm(ResourceId resource, HeaderMap fields) {
+        String etag = fields.getFirst("ETag");
+        var known = table.lookup(resource).orElse(null);
+        if (known == null || etag == null) {
+            return;
+        }
+        // A 304 need not repeat the fields that make the label; what it does say replaces what was said before.
+        var merged = new HashMap<String, @Nullable String>(known.representation().headers().fields());
+        ReplayedHeaders.NAMES.stream().filter(fields::contains)
+                .forEach(name -> merged.put(name, FieldLines.joined(fields, name)));
+        merged.put("Content-Length", Long.toString(known.representation().size()));
+        switch (Label.of(name -> merged.containsKey(name) ? merged.get(name) : FieldLines.joined(fields, name))) {
+            case Shareable(_, var freshFor, _) -> table.confirm(resource, etag, clock.instant().plus(freshFor));
+            case Refused _ -> table.refuse(resource);
+        }
+    }
+
+    /**
+     * Takes in the head of an answer whose body will be seen whole.
+     *
+     * @return how to learn from the body, if the answer is one that may be shared; the fields are then ready to be passed on
+     */
+    public Optional<Lesson> study(ResourceId resource, int status, HeaderMap fields) {
+        if (status != 200 || !(Label.of(name -> FieldLines.joined(fields, name)) instanceof Shareable shareable)) {
+            return Optional.empty();
+        }
+        pass(fields);
+        fields.put(LABEL, "shareable");
+        Representation known = refreshed(resource, shareable, true);
+        table.begin(resource, shareable.etag());
+        var freshUntil = clock.instant().plus(shareable.freshFor()); // from now on, however long the body takes
+        if (known != null) {
+            nameDigest(known, fields);
+        }
+        Optional<Representation> said = said(shareable, fields);
+        said.filter(_ -> known == null).ifPresent(told -> table.learn(resource, told, freshUntil));
+        boolean complete = known != null && known.hasPieces() || said.map(Representation::hasPieces).orElse(false);
+        return Optional.of(complete
+                ? Lesson.known(shareable, freshUntil)
+                : Lesson.hashing(shareable, freshUntil, said.map(Representation::digest),
+                        learned -> table.learn(resource, learned, freshUntil)));
+    }
+
+    /** Whether the origin has not begun to send anything else since it began to send this. */
+    public boolean isCurrent(ResourceId resource, String etag) {
+        return table.isBegun(resource, etag);
+    }
+}

@@ -1,0 +1,222 @@
+package io.fingerpost.broker.origin;
+
+import io.undertow.client.ClientCallback;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientExchange;
+import io.undertow.client.ClientRequest;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.util.HeaderMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * One GET of the broker's own, from its request to the last byte of the answer. It lives on one I/O thread, belongs to no
+ * client's exchange, and reads no faster than its listener makes room.
+ */
+public final class OriginFetch implements OriginPool.Taker {
+    /** Told what comes, on the fetch's thread; exactly one of {@link #end} and {@link #failed} comes last. */
+    public interface Listener {
+        /** The answer begins; the fields are those of the origin, and the listener's to keep. */
+        void head(int status, HeaderMap fields);
+
+        /** Where the next bytes of the body go; null to pause until {@link OriginFetch#resume}. */
+        @Nullable
+        ByteBuffer room();
+
+        /** So many bytes went into the latest room. */
+        void filled(int bytes);
+
+        void end();
+
+        void failed(OriginFailure why);
+    }
+
+    private final OriginPool pool;
+    private final OriginTimeouts timeouts;
+    private final XnioIoThread thread;
+    private final ByteBufferPool buffers;
+    private final ClientRequest request;
+    private final Listener listener;
+    private XnioExecutor.@Nullable Key timer;
+    private @Nullable ClientConnection connection;
+    private @Nullable StreamSourceChannel body;
+    private boolean kept;
+    private boolean retried;
+    private boolean paused;
+    private boolean moved;
+    private boolean over;
+
+    OriginFetch(OriginPool pool, OriginTimeouts timeouts, XnioIoThread thread, ByteBufferPool buffers,
+            ClientRequest request, Listener listener) {
+        this.pool = pool;
+        this.timeouts = timeouts;
+        this.thread = thread;
+        this.buffers = buffers;
+        this.request = request;
+        this.listener = listener;
+    }
+
+    /** Begins; to be called on the fetch's thread. */
+    public void start() {
+        timer = thread.executeAfter(this::look, timeouts.answer().toMillis(), TimeUnit.MILLISECONDS);
+        pool.take(thread, buffers, this);
+    }
+
+    /** Goes on after a pause, if there is one; from any thread. */
+    public void resume() {
+        thread.execute(() -> {
+            if (paused && !over) {
+                paused = false;
+                moved = true; // the pause was not the origin's
+                read();
+            }
+        });
+    }
+
+    /** Nobody wants the rest; from any thread. */
+    public void cancel() {
+        thread.execute(() -> {
+            if (!over) {
+                finish();
+                IoUtils.safeClose(connection);
+            }
+        });
+    }
+
+    @Override
+    public boolean isOver() {
+        return over;
+    }
+
+    @Override
+    public void connected(ClientConnection ready, boolean wasKept) {
+        if (over) {
+            pool.giveBack(ready);
+            return;
+        }
+        connection = ready;
+        kept = wasKept;
+        ready.sendRequest(request, new ClientCallback<>() {
+            @Override
+            public void completed(ClientExchange exchange) {
+                exchange.setResponseListener(answer(ready));
+            }
+
+            @Override
+            public void failed(IOException e) {
+                hungUp(ready);
+            }
+        });
+    }
+
+    private ClientCallback<ClientExchange> answer(ClientConnection asked) {
+        return new ClientCallback<>() {
+            @Override
+            public void completed(ClientExchange exchange) {
+                begin(exchange);
+            }
+
+            @Override
+            public void failed(IOException e) {
+                hungUp(asked);
+            }
+        };
+    }
+
+    /** A kept connection may have been closed by the origin at the moment at which we used it: that is worth one more try. */
+    private void hungUp(ClientConnection asked) {
+        if (over || !asked.equals(connection)) {
+            return;
+        }
+        IoUtils.safeClose(asked);
+        connection = null;
+        if (kept && !retried && body == null) {
+            retried = true;
+            pool.take(thread, buffers, this);
+        } else {
+            failed(OriginFailure.CONNECTION_TERMINATED);
+        }
+    }
+
+    @Override
+    public void failed(OriginFailure why) {
+        if (!over) {
+            finish();
+            listener.failed(why);
+        }
+    }
+
+    private void begin(ClientExchange exchange) {
+        if (over) {
+            return;
+        }
+        var response = exchange.getResponse();
+        moved = true;
+        body = exchange.getResponseChannel();
+        body.getReadSetter().set(_ -> read());
+        listener.head(response.getResponseCode(), response.getResponseHeaders());
+        read();
+    }
+
+    private void read() {
+        var source = body;
+        if (over || source == null) {
+            return;
+        }
+        try {
+            for (ByteBuffer room = listener.room(); room != null; room = listener.room()) {
+                int bytes = source.read(room);
+                if (bytes < 0) {
+                    complete();
+                    return;
+                }
+                if (bytes == 0) {
+                    source.resumeReads();
+                    return;
+                }
+                moved = true;
+                listener.filled(bytes);
+            }
+            paused = true;
+            source.suspendReads();
+        } catch (IOException e) {
+            IoUtils.safeClose(connection);
+            failed(OriginFailure.CONNECTION_TERMINATED);
+        }
+    }
+
+    private void complete() {
+        finish();
+        if (connection != null) {
+            pool.giveBack(connection);
+        }
+        listener.end();
+    }
+
+    private void finish() {
+        over = true;
+        if (timer != null) {
+            timer.remove();
+        }
+    }
+
+    /** Looks whether anything moved since the last look. */
+    private void look() {
+        if (over) {
+            return;
+        }
+        if (!moved && !paused) {
+            IoUtils.safeClose(connection);
+            failed(OriginFailure.ANSWER_TIMEOUT);
+            return;
+        }
+        moved = false;
+        timer = thread.executeAfter(this::look, timeouts.idle().toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
