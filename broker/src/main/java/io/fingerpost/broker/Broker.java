@@ -2,12 +2,20 @@ package io.fingerpost.broker;
 
 import io.fingerpost.broker.admin.AdminHandler;
 import io.fingerpost.broker.collapse.Flights;
+import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
 import io.fingerpost.broker.edge.InFlight;
+import io.fingerpost.broker.edge.MetalinkHandler;
+import io.fingerpost.broker.edge.PeerUrls;
+import io.fingerpost.broker.edge.Redirects;
+import io.fingerpost.broker.edge.RequestReader;
+import io.fingerpost.broker.edge.Suspects;
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.broker.origin.Learner;
 import io.fingerpost.broker.origin.OriginProxy;
+import io.fingerpost.broker.routing.RecentRedirects;
 import io.fingerpost.broker.routing.RedirectPolicy;
+import io.fingerpost.broker.rules.LiveRules;
 import io.fingerpost.contract.config.DataDirectory;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.LeaseSweeper;
@@ -27,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /** A broker with an embedded registry: the composition root. */
 public final class Broker implements AutoCloseable {
@@ -42,31 +51,49 @@ public final class Broker implements AutoCloseable {
     private final InFlight inFlight;
     private final Undertow edge;
     private final Undertow admin;
+    private final AdminHandler adminHandler;
+    private final Reload reload;
 
-    /** Wires a broker, which then waits for {@link #start}. */
-    public Broker(BrokerConfig config, InstantSource clock) {
-        this.config = config;
-        var policy = new AddressPolicy(config.registry().allowPeers());
+    /**
+     * Wires a broker, which then waits for {@link #start}.
+     *
+     * @param source reads the configuration, now and at each reload
+     */
+    public Broker(Supplier<BrokerConfig> source, InstantSource clock) {
+        this.config = source.get();
+        var addresses = new AddressPolicy(config.registry().allowPeers());
         this.data = DataDirectory.open(config.data());
 
-        var prover = new EndpointProver(new EndpointDialler(policy, config.registry().proofTimeout()));
+        var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
         var representations = new RepresentationTable(config.registry().representationMemory());
         var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
-        this.registryApi = new RegistryApi(registry);
+        var rules = new LiveRules(config.edge().sites(), config.sharing());
+        this.registryApi = new RegistryApi(registry, rules);
 
         this.metrics = new BrokerMetrics(registry);
+        this.reload = new Reload(source, config, rules, representations, metrics);
         var learner = new Learner(representations, clock);
         this.origin = new OriginProxy(config, learner, metrics);
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
         metrics.watch(flights);
-        var redirects = new RedirectPolicy(config.sharing(), registry, clock, ThreadLocalRandom::current);
-        this.inFlight = new InFlight(new ErrorHandler(new EdgeHandler(redirects, flights, registryApi, metrics,
-                config.registry().ticketTtl(), clock)));
+        var recent = new RecentRedirects(config.edge().retryWindow(), clock, new Suspects(metrics));
+        var policy = new RedirectPolicy(registry, recent, clock, ThreadLocalRandom::current);
+        var urls = new PeerUrls(config.registry().ticketTtl(), clock);
+        var reader = new RequestReader(rules);
+        var answers = new EdgeAnswers(flights, new Redirects(urls, publicUrl(config.origin())),
+                new MetalinkHandler(reader, policy, urls), registryApi);
+        this.inFlight = new InFlight(
+                new ErrorHandler(new EdgeHandler(reader, policy, recent, answers, metrics)));
+        this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now);
         this.edge = listener(config.edge().listen(), inFlight, (int) config.edge().idleTimeout().toMillis());
-        this.admin = listener(config.admin().listen(), new AdminHandler(metrics, () -> !inFlight.isDraining()),
+        this.admin = listener(config.admin().listen(), adminHandler,
                 (int) config.edge().idleTimeout().toMillis());
+    }
+
+    private static String publicUrl(BrokerConfig.Origin origin) {
+        return origin.publicUrl().map(url -> url.toString().replaceFirst("/+$", "")).orElse("");
     }
 
     private static byte[] newSecret() {
@@ -96,6 +123,11 @@ public final class Broker implements AutoCloseable {
         config.edge().listen().listen(edge::start);
     }
 
+    /** Reads the configuration again; see {@link Reload#now}. */
+    public void reload() {
+        reload.now();
+    }
+
     /** Where clients come in; the port is the one really bound. */
     public HostPort edgeAddress() {
         return config.edge().listen().withPort(port(edge));
@@ -117,6 +149,7 @@ public final class Broker implements AutoCloseable {
         origin.close(); // needs the edge's threads
         edge.stop();
         admin.stop();
+        adminHandler.close();
         registryApi.close();
         sweeper.close();
         metrics.close();

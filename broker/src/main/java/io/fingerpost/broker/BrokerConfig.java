@@ -1,13 +1,15 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.broker.collapse.SpoolConfig;
-import io.fingerpost.broker.routing.SharingConfig;
+import io.fingerpost.broker.rules.SharingConfig;
+import io.fingerpost.broker.rules.Sites;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.RegistryConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The broker's configuration; `broker-defaults.yaml` tells what each key means. */
 public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, SpoolConfig spool, SharingConfig sharing,
@@ -15,11 +17,20 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
     public BrokerConfig {
         String text = data.toString();
         data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;
+        sharing.requireFits(edge.sites(), origin.publicUrl().isPresent());
     }
 
-    /** Where clients come in ({@code edge.*}). */
-    public record Edge(HostPort listen, Duration idleTimeout, Duration drainTimeout) {
+    /**
+     * Where clients come in ({@code edge.*}).
+     *
+     * @param sites names of the sites that share this broker; none if there is only one
+     * @param retryWindow a client that comes back within it was failed by the peer that it was sent to; 0 for never
+     */
+    public record Edge(HostPort listen, Sites sites, Duration idleTimeout, Duration drainTimeout,
+            Duration retryWindow) {
         public Edge {
+            require(!retryWindow.isNegative() && retryWindow.compareTo(Duration.ofMinutes(5)) <= 0,
+                    "retry-window must be 0s to 5m, was " + retryWindow);
             require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
                     "idle-timeout must be positive and at most 1d, was " + idleTimeout);
             require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);
@@ -29,16 +40,26 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
     /** Where operators look ({@code admin.*}). */
     public record Admin(HostPort listen) {}
 
-    /** Where the bytes come from ({@code origin.*}). */
-    public record Origin(URI url, int maxConnections, Duration answerTimeout) {
+    /**
+     * Where the bytes come from ({@code origin.*}).
+     *
+     * @param publicUrl where clients themselves reach it, if they may be sent there
+     */
+    public record Origin(URI url, Optional<URI> publicUrl, int maxConnections, Duration answerTimeout) {
         public Origin {
-            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-            require(web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
-                    && url.getRawFragment() == null,
-                    "url must be http://HOST or https://HOST, with an optional path, was " + url);
+            requireWeb("url", url);
+            publicUrl = publicUrl.filter(given -> !given.toString().isEmpty());
+            publicUrl.ifPresent(given -> requireWeb("public-url", given));
             require(maxConnections > 0, "max-connections must be at least 1, was " + maxConnections);
             require(answerTimeout.isPositive(), "answer-timeout must be positive, was " + answerTimeout);
         }
+    }
+
+    private static void requireWeb(String key, URI url) {
+        boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+        require(web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
+                && url.getRawFragment() == null,
+                key + " must be http://HOST or https://HOST, with an optional path, was " + url);
     }
 
     private static void require(boolean holds, String message) {

@@ -126,7 +126,7 @@ final class Flight implements OriginFetch.Listener {
     private void headOfRevalidation(int status, HeaderMap fields) {
         if (status == 304) {
             confirmed = true;
-            learner.confirm(plan.resource(), fields);
+            learner.confirm(plan.request(), fields);
             land();
             takeWaiting().forEach(Waiter::decideAgain);
         } else {
@@ -135,7 +135,7 @@ final class Flight implements OriginFetch.Listener {
     }
 
     private void headOfWhole(int status, HeaderMap fields) {
-        var lesson = learner.study(plan.resource(), status, fields);
+        var lesson = learner.study(plan.request(), status, fields);
         answer = new OriginHead(status, fields, lesson.orElse(null), flights.now());
         length = answer.length();
         if (lesson.isPresent() && answer.isForEveryone()) {

@@ -54,7 +54,7 @@ public final class Flights {
             origin.forward(exchange, request);
             return;
         }
-        boolean own = origin.isOrdinary(exchange);
+        boolean own = request.isOrdinary();
         boolean starts = (own || table.isLabelled(request.resource())) && isFromTheBeginning(request.range());
         var plan = new FlightPlan(Kind.WHOLE, request, "", 0, own);
         var answer = new SpooledAnswer(exchange, request, this, plan, Revalidation.NONE);
