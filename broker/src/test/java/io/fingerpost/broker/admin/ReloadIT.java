@@ -82,7 +82,8 @@ class ReloadIT {
     void aBadRuleIsRefusedWithItsLineAndTheOldOnesStay() throws Exception {
         rules("[{path: /a, share: no}]");
         reload();
-        Files.writeString(file, "sharing:\n  rules:\n    - path: /b\n      share: no\n    - path: /c\n      share: 7\n");
+        Files.writeString(file,
+                "sharing:\n  rules:\n    - path: /b\n      share: no\n    - path: /c\n      share: 7\n");
 
         var answer = reload();
 
