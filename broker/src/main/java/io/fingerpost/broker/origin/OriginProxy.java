@@ -15,6 +15,7 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import io.undertow.util.NetworkUtils;
 import java.net.URI;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -95,13 +96,22 @@ public final class OriginProxy implements AutoCloseable {
             }
         }
         fields.put(Headers.HOST, authority);
-        fields.put(Headers.X_FORWARDED_FOR, first.getSourceAddress().getHostString());
-        fields.put(Headers.X_FORWARDED_PROTO, first.getRequestScheme());
+        sayWhereFrom(first, fields);
         fields.add(VIA_FIELD, VIA);
         fields.add(CDN_LOOP, RedirectPolicy.CDN_ID);
         adjust.accept(fields);
         return new OriginFetch(pool, timeouts, first.getIoThread(), first.getConnection().getByteBufferPool(), request,
                 listener);
+    }
+
+    /** Says the same as Undertow's proxy does. */
+    private static void sayWhereFrom(HttpServerExchange first, HeaderMap fields) {
+        String host = first.getHostName();
+        fields.put(Headers.X_FORWARDED_FOR, first.getSourceAddress().getAddress().getHostAddress());
+        fields.put(Headers.X_FORWARDED_PROTO, first.getRequestScheme());
+        fields.put(Headers.X_FORWARDED_SERVER, host);
+        fields.put(Headers.X_FORWARDED_HOST, NetworkUtils.formatPossibleIpv6Address(host));
+        fields.put(Headers.X_FORWARDED_PORT, first.getHostPort());
     }
 
     private static void prepare(HeaderMap fields) {
