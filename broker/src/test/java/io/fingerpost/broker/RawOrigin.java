@@ -27,6 +27,7 @@ public final class RawOrigin implements AutoCloseable {
     /** A connection as a script sees it. */
     public final class Connection {
         private final Socket socket;
+        private String head = "";
 
         private Connection(Socket socket) {
             this.socket = socket;
@@ -34,12 +35,17 @@ public final class RawOrigin implements AutoCloseable {
 
         /** Waits for the head of the next request; false if the other side closed instead. */
         public boolean readHead() throws IOException {
-            String head = RawClient.readHead(socket.getInputStream());
+            head = RawClient.readHead(socket.getInputStream());
             if (head.isEmpty()) {
                 return false;
             }
             heads.add(head);
             return true;
+        }
+
+        /** The latest. */
+        public String head() {
+            return head;
         }
 
         public byte[] readBody(int length) throws IOException {
@@ -48,6 +54,11 @@ public final class RawOrigin implements AutoCloseable {
 
         public Connection write(String text) throws IOException {
             socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+            return this;
+        }
+
+        public Connection write(byte[] bytes) throws IOException {
+            socket.getOutputStream().write(bytes);
             return this;
         }
 

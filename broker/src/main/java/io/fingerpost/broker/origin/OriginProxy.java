@@ -88,13 +88,19 @@ public final class OriginProxy implements AutoCloseable {
             }
         }
         fields.put(Headers.HOST, host(resource.site()));
-        fields.put(Headers.X_FORWARDED_FOR, first.getSourceAddress().getHostString());
-        fields.put(Headers.X_FORWARDED_PROTO, first.getRequestScheme());
+        sayWhereFrom(first, fields, host(resource.site()));
         fields.add(VIA_FIELD, VIA);
         fields.add(CDN_LOOP, RedirectPolicy.CDN_ID);
         adjust.accept(fields);
         return new OriginFetch(pool, timeouts, first.getIoThread(), first.getConnection().getByteBufferPool(), request,
                 listener);
+    }
+
+    /** As Undertow's proxy does; never the host that a client names, for others get the same answer. */
+    private static void sayWhereFrom(HttpServerExchange first, HeaderMap fields, String host) {
+        fields.put(Headers.X_FORWARDED_FOR, first.getSourceAddress().getAddress().getHostAddress());
+        fields.put(Headers.X_FORWARDED_PROTO, first.getRequestScheme());
+        fields.put(Headers.X_FORWARDED_HOST, host);
     }
 
     private void prepare(HeaderMap fields, String site) {
