@@ -4,10 +4,14 @@ import io.fingerpost.broker.admin.AdminHandler;
 import io.fingerpost.broker.collapse.Flights;
 import io.fingerpost.broker.edge.EdgeHandler;
 import io.fingerpost.broker.edge.InFlight;
+import io.fingerpost.broker.edge.Listeners;
+import io.fingerpost.broker.edge.Provenance;
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.broker.origin.Learner;
 import io.fingerpost.broker.origin.OriginProxy;
 import io.fingerpost.broker.routing.RedirectPolicy;
+import io.fingerpost.broker.tls.EdgeCertificate;
+import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.DataDirectory;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.LeaseSweeper;
@@ -20,19 +24,14 @@ import io.fingerpost.registry.http.RegistryApi;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
-import io.undertow.server.DefaultByteBufferPool;
-import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A broker with an embedded registry: the composition root. */
 public final class Broker implements AutoCloseable {
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
-    private static final int REQUEST_HEAD_TIMEOUT_MILLIS = 10_000;
-
     private final BrokerConfig config;
     private final DataDirectory data;
     private final BrokerMetrics metrics;
@@ -40,7 +39,8 @@ public final class Broker implements AutoCloseable {
     private final RegistryApi registryApi;
     private final LeaseSweeper sweeper;
     private final InFlight inFlight;
-    private final Undertow edge;
+    private final Optional<EdgeCertificate> certificate;
+    private final Listeners edge;
     private final Undertow admin;
 
     /** Wires a broker, which then waits for {@link #start}. */
@@ -64,9 +64,14 @@ public final class Broker implements AutoCloseable {
         var redirects = new RedirectPolicy(config.sharing(), registry, clock, ThreadLocalRandom::current);
         this.inFlight = new InFlight(new ErrorHandler(new EdgeHandler(redirects, flights, registryApi, metrics,
                 config.registry().ticketTtl(), clock)));
-        this.edge = listener(config.edge().listen(), inFlight, (int) config.edge().idleTimeout().toMillis());
-        this.admin = listener(config.admin().listen(), new AdminHandler(metrics, () -> !inFlight.isDraining()),
-                (int) config.edge().idleTimeout().toMillis());
+        this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
+        certificate.ifPresent(metrics::watch);
+        this.edge = new Listeners(config.edge(), new Provenance(config.edge(), inFlight),
+                certificate.map(EdgeCertificate::context));
+        this.admin = Listeners.builder((int) config.edge().idleTimeout().toMillis())
+                .addHttpListener(config.admin().listen().port(), config.admin().listen().host(),
+                        new AdminHandler(metrics, () -> !inFlight.isDraining()))
+                .build();
     }
 
     private static byte[] newSecret() {
@@ -75,39 +80,32 @@ public final class Broker implements AutoCloseable {
         return secret;
     }
 
-    private static Undertow listener(HostPort listen, HttpHandler handler, int idleTimeoutMillis) {
-        return Undertow.builder()
-                .addHttpListener(listen.port(), listen.host(), handler)
-                // No buffers per thread: virtual threads live for one request and would take them along.
-                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
-                .setServerOption(UndertowOptions.DECODE_URL, false) // paths are compared and forwarded as they came
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L) // what is too large is for the origin to say
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeoutMillis)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_HEAD_TIMEOUT_MILLIS)
-                .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleTimeoutMillis)
-                .build();
-    }
-
     /** Opens the listeners; throws if an address cannot be bound. */
     public void start() {
         sweeper.start();
         config.admin().listen().listen(admin::start);
-        config.edge().listen().listen(edge::start);
+        edge.start();
+        certificate.ifPresent(EdgeCertificate::start);
     }
 
-    /** Where clients come in; the port is the one really bound. */
-    public HostPort edgeAddress() {
-        return config.edge().listen().withPort(port(edge));
+    /** Where clients come in. */
+    public Listeners edge() {
+        return edge;
     }
 
     /** Where operators look; the port is the one really bound. */
     public HostPort adminAddress() {
-        return config.admin().listen().withPort(port(admin));
+        var bound = (InetSocketAddress) admin.getListenerInfo().getFirst().getAddress();
+        return config.admin().listen().withPort(bound.getPort());
     }
 
-    private static int port(Undertow server) {
-        return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+    /**
+     * Reads the edge's certificate again, if it has one.
+     *
+     * @throws ConfigException if it cannot be used: then the old one stays
+     */
+    public void reloadCertificate() {
+        certificate.ifPresent(EdgeCertificate::reload);
     }
 
     /** Lets the requests under way end, then stops everything in the reverse order of its start. */
@@ -117,6 +115,7 @@ public final class Broker implements AutoCloseable {
         origin.close(); // needs the edge's threads
         edge.stop();
         admin.stop();
+        certificate.ifPresent(EdgeCertificate::close);
         registryApi.close();
         sweeper.close();
         metrics.close();

@@ -59,7 +59,16 @@ public final class BrokerFixture implements AutoCloseable {
     }
 
     public HostPort edge() {
-        return broker.edgeAddress();
+        return broker.edge().plainAddress().orElseThrow();
+    }
+
+    public HostPort edgeTls() {
+        return broker.edge().tlsAddress().orElseThrow();
+    }
+
+    /** Has the certificate read again, as the operator would. */
+    public void reloadCertificate() {
+        broker.reloadCertificate();
     }
 
     public HostPort admin() {
