@@ -3,6 +3,7 @@ package io.fingerpost.broker;
 import io.fingerpost.broker.admin.AdminHandler;
 import io.fingerpost.broker.collapse.Flights;
 import io.fingerpost.broker.edge.EdgeHandler;
+import io.fingerpost.broker.edge.Http2Rules;
 import io.fingerpost.broker.edge.InFlight;
 import io.fingerpost.broker.edge.Listeners;
 import io.fingerpost.broker.edge.Provenance;
@@ -66,7 +67,7 @@ public final class Broker implements AutoCloseable {
                 config.registry().ticketTtl(), clock)));
         this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
         certificate.ifPresent(metrics::watch);
-        this.edge = new Listeners(config.edge(), new Provenance(config.edge(), inFlight),
+        this.edge = new Listeners(config.edge(), new Http2Rules(new Provenance(config.edge(), inFlight)),
                 certificate.map(EdgeCertificate::context));
         this.admin = Listeners.builder((int) config.edge().idleTimeout().toMillis())
                 .addHttpListener(config.admin().listen().port(), config.admin().listen().host(),

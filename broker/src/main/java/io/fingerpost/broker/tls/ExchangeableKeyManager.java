@@ -4,7 +4,6 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +47,17 @@ final class ExchangeableKeyManager extends X509ExtendedKeyManager {
 
     @Override
     public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-        Named named = current;
-        return named.identity.keyType().equals(keyType) ? named.alias() : null;
+        return chooseAlias(keyType);
     }
 
     @Override
     public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, Socket socket) {
-        return null; // all our connections are engines
+        return chooseAlias(keyType);
+    }
+
+    private @Nullable String chooseAlias(String keyType) {
+        Named named = current;
+        return named.identity.keyType().equals(keyType) ? named.alias() : null;
     }
 
     @Override
@@ -71,9 +74,8 @@ final class ExchangeableKeyManager extends X509ExtendedKeyManager {
 
     @Override
     public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-        Named named = current;
-        return Arrays.stream(new String[] {named.alias()}).filter(_ -> named.identity.keyType().equals(keyType))
-                .toArray(String[]::new);
+        String alias = chooseAlias(keyType);
+        return alias == null ? new String[0] : new String[] {alias};
     }
 
     @Override
