@@ -4,9 +4,12 @@ import io.fingerpost.broker.admin.AdminHandler;
 import io.fingerpost.broker.collapse.Flights;
 import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
+import io.fingerpost.broker.edge.Http2Rules;
 import io.fingerpost.broker.edge.InFlight;
+import io.fingerpost.broker.edge.Listeners;
 import io.fingerpost.broker.edge.MetalinkHandler;
 import io.fingerpost.broker.edge.PeerUrls;
+import io.fingerpost.broker.edge.Provenance;
 import io.fingerpost.broker.edge.Redirects;
 import io.fingerpost.broker.edge.RequestReader;
 import io.fingerpost.broker.edge.Suspects;
@@ -16,6 +19,7 @@ import io.fingerpost.broker.origin.OriginProxy;
 import io.fingerpost.broker.routing.RecentRedirects;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.broker.rules.LiveRules;
+import io.fingerpost.broker.tls.EdgeCertificate;
 import io.fingerpost.contract.config.DataDirectory;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.LeaseSweeper;
@@ -28,20 +32,15 @@ import io.fingerpost.registry.http.RegistryApi;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
-import io.undertow.server.DefaultByteBufferPool;
-import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /** A broker with an embedded registry: the composition root. */
 public final class Broker implements AutoCloseable {
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
-    private static final int REQUEST_HEAD_TIMEOUT_MILLIS = 10_000;
-
     private final BrokerConfig config;
     private final DataDirectory data;
     private final BrokerMetrics metrics;
@@ -49,7 +48,8 @@ public final class Broker implements AutoCloseable {
     private final RegistryApi registryApi;
     private final LeaseSweeper sweeper;
     private final InFlight inFlight;
-    private final Undertow edge;
+    private final Optional<EdgeCertificate> certificate;
+    private final Listeners edge;
     private final Undertow admin;
     private final AdminHandler adminHandler;
     private final Reload reload;
@@ -73,7 +73,6 @@ public final class Broker implements AutoCloseable {
         this.registryApi = new RegistryApi(registry, rules);
 
         this.metrics = new BrokerMetrics(registry);
-        this.reload = new Reload(source, config, rules, representations, metrics);
         var learner = new Learner(representations, clock);
         this.origin = new OriginProxy(config, learner, metrics);
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
@@ -86,10 +85,17 @@ public final class Broker implements AutoCloseable {
                 new MetalinkHandler(reader, policy, urls), registryApi);
         this.inFlight = new InFlight(
                 new ErrorHandler(new EdgeHandler(reader, policy, recent, answers, metrics)));
+        this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
+        certificate.ifPresent(metrics::watch);
+        this.edge = new Listeners(config.edge(), new Http2Rules(new Provenance(config.edge(), inFlight)),
+                certificate.map(EdgeCertificate::context));
+
+        this.reload = new Reload(source, config, rules, representations,
+                () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
         this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now);
-        this.edge = listener(config.edge().listen(), inFlight, (int) config.edge().idleTimeout().toMillis());
-        this.admin = listener(config.admin().listen(), adminHandler,
-                (int) config.edge().idleTimeout().toMillis());
+        this.admin = Listeners.builder((int) config.edge().idleTimeout().toMillis())
+                .addHttpListener(config.admin().listen().port(), config.admin().listen().host(), adminHandler)
+                .build();
     }
 
     private static String publicUrl(BrokerConfig.Origin origin) {
@@ -102,44 +108,28 @@ public final class Broker implements AutoCloseable {
         return secret;
     }
 
-    private static Undertow listener(HostPort listen, HttpHandler handler, int idleTimeoutMillis) {
-        return Undertow.builder()
-                .addHttpListener(listen.port(), listen.host(), handler)
-                // No buffers per thread: virtual threads live for one request and would take them along.
-                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
-                .setServerOption(UndertowOptions.DECODE_URL, false) // paths are compared and forwarded as they came
-                .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
-                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L) // what is too large is for the origin to say
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeoutMillis)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_HEAD_TIMEOUT_MILLIS)
-                .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleTimeoutMillis)
-                .build();
-    }
-
     /** Opens the listeners; throws if an address cannot be bound. */
     public void start() {
         sweeper.start();
         config.admin().listen().listen(admin::start);
-        config.edge().listen().listen(edge::start);
+        edge.start();
+        certificate.ifPresent(EdgeCertificate::start);
     }
 
-    /** Reads the configuration again; see {@link Reload#now}. */
+    /** Reads the configuration and the edge's certificate again; see {@link Reload#now}. */
     public void reload() {
         reload.now();
     }
 
-    /** Where clients come in; the port is the one really bound. */
-    public HostPort edgeAddress() {
-        return config.edge().listen().withPort(port(edge));
+    /** Where clients come in. */
+    public Listeners edge() {
+        return edge;
     }
 
     /** Where operators look; the port is the one really bound. */
     public HostPort adminAddress() {
-        return config.admin().listen().withPort(port(admin));
-    }
-
-    private static int port(Undertow server) {
-        return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+        var bound = (InetSocketAddress) admin.getListenerInfo().getFirst().getAddress();
+        return config.admin().listen().withPort(bound.getPort());
     }
 
     /** Lets the requests under way end, then stops everything in the reverse order of its start. */
@@ -150,6 +140,7 @@ public final class Broker implements AutoCloseable {
         edge.stop();
         admin.stop();
         adminHandler.close();
+        certificate.ifPresent(EdgeCertificate::close);
         registryApi.close();
         sweeper.close();
         metrics.close();

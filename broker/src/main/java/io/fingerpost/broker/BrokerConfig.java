@@ -1,15 +1,21 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.broker.collapse.SpoolConfig;
+import io.fingerpost.broker.edge.ForwardedField;
 import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.broker.rules.Sites;
+import io.fingerpost.broker.tls.TlsConfig;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.HostPort;
+import io.fingerpost.contract.config.OptionalHostPort;
 import io.fingerpost.registry.RegistryConfig;
+import io.fingerpost.registry.admission.Networks;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
 /** The broker's configuration; `broker-defaults.yaml` tells what each key means. */
 public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, SpoolConfig spool, SharingConfig sharing,
@@ -24,11 +30,20 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
      * Where clients come in ({@code edge.*}).
      *
      * @param sites names of the sites that share this broker; none if there is only one
+     * @param trustedProxies networks of proxies that are believed on whom they speak for
      * @param retryWindow a client that comes back within it was failed by the peer that it was sent to; 0 for never
      */
-    public record Edge(HostPort listen, Sites sites, Duration idleTimeout, Duration drainTimeout,
-            Duration retryWindow) {
+    public record Edge(@JsonDeserialize(using = OptionalHostPort.class) Optional<HostPort> listen, TlsConfig tls,
+            Sites sites, List<String> trustedProxies, ForwardedField forwardedField, Duration idleTimeout,
+            Duration drainTimeout, Duration retryWindow) {
         public Edge {
+            trustedProxies = List.copyOf(trustedProxies);
+            require(listen.isPresent() || tls.listen().isPresent(), "listen and tls.listen are both empty");
+            try {
+                Networks.parse(trustedProxies);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("trusted-proxies: " + e.getMessage()); // the innermost is shown
+            }
             require(!retryWindow.isNegative() && retryWindow.compareTo(Duration.ofMinutes(5)) <= 0,
                     "retry-window must be 0s to 5m, was " + retryWindow);
             require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,

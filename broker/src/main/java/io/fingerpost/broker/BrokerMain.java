@@ -110,7 +110,9 @@ public final class BrokerMain implements Callable<Integer> {
             broker.close();
             Runtime.getRuntime().halt(0); // a signal that was obeyed is no failure
         }, "shutdown"));
-        System.out.println("ready edge=http://" + broker.edgeAddress() + " admin=http://" + broker.adminAddress());
+        System.out.println("ready" + broker.edge().plainAddress().map(at -> " edge=http://" + at).orElse("")
+                + broker.edge().tlsAddress().map(at -> " edge-tls=https://" + at).orElse("")
+                + " admin=http://" + broker.adminAddress());
         new CountDownLatch(1).await();
         return 0;
     }

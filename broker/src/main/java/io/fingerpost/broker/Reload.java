@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again while the broker runs, and takes over its rules: all of them, or none if anything is wrong.
+ * Reads the configuration again while the broker runs, and takes over its rules and the edge's certificate: all of them, or none if
+ * anything is wrong.
  * Requests under way keep the rules that they came under.
  */
 public final class Reload {
@@ -24,6 +25,7 @@ public final class Reload {
     private final BrokerConfig started;
     private final LiveRules rules;
     private final RepresentationTable table;
+    private final Runnable certificate;
     private final BrokerMetrics metrics;
 
     /**
@@ -38,12 +40,14 @@ public final class Reload {
         }
     }
 
+    /** @param certificate reads the edge's certificate again, and throws if it cannot be used */
     Reload(Supplier<BrokerConfig> source, BrokerConfig started, LiveRules rules, RepresentationTable table,
-            BrokerMetrics metrics) {
+            Runnable certificate, BrokerMetrics metrics) {
         this.source = source;
         this.started = started;
         this.rules = rules;
         this.table = table;
+        this.certificate = certificate;
         this.metrics = metrics;
     }
 
@@ -56,6 +60,7 @@ public final class Reload {
         BrokerConfig next;
         try {
             next = source.get();
+            certificate.run();
         } catch (ConfigException e) {
             metrics.reloaded(false);
             LOG.atWarn().addKeyValue("why", e.getMessage()).log("configuration refused; the old rules stay");

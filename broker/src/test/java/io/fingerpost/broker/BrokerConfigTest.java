@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.broker.collapse.SpoolConfig;
+import io.fingerpost.broker.edge.ForwardedField;
 import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.broker.rules.Sites;
 import io.fingerpost.broker.rules.TestTerms;
+import io.fingerpost.broker.tls.TlsConfig;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.ConfigException;
@@ -22,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +50,11 @@ class BrokerConfigTest {
             Map.entry("sharing.on-miss", "redirect"),
             Map.entry("sharing.metalink", "answer"),
             Map.entry("sharing.encoded-slashes", "true"),
+            Map.entry("edge.tls.listen", "[::]:8443"),
+            Map.entry("edge.tls.certificate", "/etc/tls/tls.crt"),
+            Map.entry("edge.tls.key", "/etc/tls/tls.key"),
+            Map.entry("edge.trusted-proxies", "10.0.0.0/8, fd00::/8"),
+            Map.entry("edge.forwarded-field", "forwarded"),
             Map.entry("edge.idle-timeout", "61s"),
             Map.entry("edge.drain-timeout", "0s"),
             Map.entry("admin.listen", "localhost:0"),
@@ -83,8 +91,10 @@ class BrokerConfigTest {
     void theDefaultsAreThese() {
         assertThat(config()).isEqualTo(new BrokerConfig(
                 Path.of(System.getProperty("user.home"), ".fingerpost/broker"),
-                new BrokerConfig.Edge(new HostPort("0.0.0.0", 8080), Sites.parse(List.of()), Duration.ofSeconds(60),
-                        Duration.ofSeconds(20), Duration.ofSeconds(10)),
+                new BrokerConfig.Edge(Optional.of(new HostPort("0.0.0.0", 8080)),
+                        new TlsConfig(Optional.empty(), Optional.empty(), Optional.empty()), Sites.parse(List.of()),
+                        List.of(), ForwardedField.X_FORWARDED_FOR, Duration.ofSeconds(60), Duration.ofSeconds(20),
+                        Duration.ofSeconds(10)),
                 new BrokerConfig.Admin(new HostPort("127.0.0.1", 9090)),
                 new BrokerConfig.Origin(URI.create("http://origin.example"), Optional.empty(), 512,
                         Duration.ofSeconds(30)),
@@ -116,7 +126,30 @@ class BrokerConfigTest {
     @ParameterizedTest
     @FieldSource("KEYS")
     void everyKeyCanBeSet(String key) {
-        assertThat(config(key, OTHER_VALUES.get(key))).isNotEqualTo(config());
+        String[] certificate = {"edge.tls.certificate", "a.pem", "edge.tls.key", "b.pem"}; // tls.listen needs them
+        var changed = Stream.concat(Stream.of(certificate), Stream.of(key, OTHER_VALUES.get(key)));
+
+        assertThat(config(changed.toArray(String[]::new))).isNotEqualTo(config(certificate));
+    }
+
+    @Test
+    void thePlainPortIsLeftOutByAnEmptyValue() {
+        var edge = config("edge.listen", "", "edge.tls.listen", "127.0.0.1:8443", "edge.tls.certificate", "a.pem",
+                "edge.tls.key", "b.pem").edge();
+
+        assertThat(edge.listen()).isEmpty();
+        assertThat(edge.tls().listen()).contains(new HostPort("127.0.0.1", 8443));
+        assertThat(config("edge.tls.listen", "").edge().tls().listen()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "a.pem | '' | key is needed where listen is set",
+            "'' | b.pem | certificate is needed where listen is set"})
+    void tlsNeedsCertificateAndKey(String certificate, String key, String message) {
+        assertThatThrownBy(() -> config("edge.tls.listen", "127.0.0.1:8443", "edge.tls.certificate", certificate,
+                "edge.tls.key", key)).isInstanceOf(ConfigException.class).hasMessageContaining("edge.tls")
+                .hasMessageContaining(message).hasMessageNotContaining("\n");
     }
 
     @Test
@@ -134,6 +167,8 @@ class BrokerConfigTest {
     @CsvSource(delimiter = '|', value = {
             "edge.listen | 8080",
             "edge.listen | localhost:65536",
+            "edge.tls.listen | 8443",
+            "edge.forwarded-field | x-real-ip",
             "edge.idle-timeout | a while",
             "admin.listen | :9090",
             "origin.max-connections | many",
@@ -150,6 +185,9 @@ class BrokerConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
+            "edge.listen | '' | listen and tls.listen are both empty",
+            "edge.trusted-proxies | 10.0.0.0/8,lb | trusted-proxies: 'lb' is not a network",
+            "edge.trusted-proxies | 10/8 | trusted-proxies: '10/8' is not a network",
             "edge.idle-timeout | 0s | idle-timeout must be positive",
             "edge.idle-timeout | 2d | at most 1d",
             "edge.drain-timeout | PT-1S | drain-timeout must not be negative",

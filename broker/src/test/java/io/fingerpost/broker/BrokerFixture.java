@@ -74,7 +74,16 @@ public final class BrokerFixture implements AutoCloseable {
     }
 
     public HostPort edge() {
-        return broker.edgeAddress();
+        return broker.edge().plainAddress().orElseThrow();
+    }
+
+    public HostPort edgeTls() {
+        return broker.edge().tlsAddress().orElseThrow();
+    }
+
+    /** Has configuration and certificate read again, as the operator would. */
+    public void reload() {
+        broker.reload();
     }
 
     public HostPort admin() {

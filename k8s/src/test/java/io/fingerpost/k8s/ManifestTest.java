@@ -124,9 +124,9 @@ class ManifestTest {
 
     @Test
     void theBrokerListensWhereItsPodSays() {
-        assertThat(broker.portNumber("edge")).isEqualTo(brokerConfig.edge().listen().port());
+        assertThat(broker.portNumber("edge")).isEqualTo(brokerConfig.edge().listen().orElseThrow().port());
         assertThat(broker.portNumber("admin")).isEqualTo(brokerConfig.admin().listen().port());
-        assertThat(brokerConfig.edge().listen().isWildcard()).isTrue();
+        assertThat(brokerConfig.edge().listen().orElseThrow().isWildcard()).isTrue();
         assertThat(brokerConfig.admin().listen().isWildcard()).isTrue();
     }
 

@@ -5,6 +5,7 @@ import io.fingerpost.broker.origin.OriginFailure;
 import io.fingerpost.broker.origin.OriginMeters;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.Reason;
+import io.fingerpost.broker.tls.EdgeCertificate;
 import io.fingerpost.registry.Registry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -101,6 +102,13 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
     public void watch(Flights flights) {
         Gauge.builder("fingerpost.broker.spooled.bytes", flights, Flights::spooledBytes)
                 .description("Memory that bodies on their way from the origin take").register(meters);
+    }
+
+    /** Shows when the edge's certificate ends. */
+    public void watch(EdgeCertificate certificate) {
+        Gauge.builder("fingerpost.broker.certificate.expiry", certificate, known -> known.expiry().getEpochSecond())
+                .description("When the edge's certificate ends, in seconds since 1970").baseUnit("seconds")
+                .register(meters);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.fingerpost.registry;
 
 import io.fingerpost.contract.config.ByteSize;
-import io.fingerpost.registry.admission.AddressPolicy;
+import io.fingerpost.registry.admission.Networks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +22,7 @@ public record RegistryConfig(List<String> allowPeers, Optional<String> superNode
         int maxHoldingsPerPeer, Duration ticketTtl, ByteSize representationMemory) {
     public RegistryConfig {
         allowPeers = List.copyOf(allowPeers);
-        AddressPolicy.requireNetworks(allowPeers);
+        Networks.parse(allowPeers); // names one that is none
         superNodeToken = superNodeToken.filter(token -> !token.isEmpty());
         require(proofTimeout.isPositive(), "proof-timeout must be positive, was " + proofTimeout);
         require(maxPeers > 0, "max-peers must be at least 1, was " + maxPeers);
