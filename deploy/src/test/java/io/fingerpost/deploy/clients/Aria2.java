@@ -17,7 +17,7 @@ record Aria2(int exit, String text, Path target) {
     /** Follows {@code start}, which leads to {@code file}. */
     static Aria2 run(ClientSite site, Resource file, String start, String... options)
             throws IOException, InterruptedException {
-        Path folder = site.folder("aria2");
+        Path folder = site.path("aria2");
         var command = new ArrayList<>(
                 List.of("aria2c", "--no-conf", "-d", folder.toString(), "--console-log-level=info",
                         "--summary-interval=0", "--file-allocation=none"));

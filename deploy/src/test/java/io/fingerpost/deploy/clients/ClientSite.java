@@ -8,7 +8,6 @@ import io.fingerpost.deploy.Site;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,6 +69,11 @@ final class ClientSite implements BeforeAllCallback, AfterEachCallback, AfterAll
     /** The URL of {@code resource} at the edge, which is all that clients are told. */
     String url(Resource resource) throws IOException {
         return site.edge() + resource.path();
+    }
+
+    /** What every client asks. */
+    String edge() throws IOException {
+        return site.edge();
     }
 
     /** A file of random bytes that the broker knows, as if somebody had asked for it before. */
@@ -165,8 +169,8 @@ final class ClientSite implements BeforeAllCallback, AfterEachCallback, AfterAll
         return site.run(command);
     }
 
-    /** A fresh folder. */
-    Path folder(String name) throws IOException {
-        return Files.createDirectories(path(name));
+    /** Where a client that can be told puts {@code resource}. */
+    Path target(Resource resource) {
+        return path("got" + resource.path().replace('/', '-'));
     }
 }

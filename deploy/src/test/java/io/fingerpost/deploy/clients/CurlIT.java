@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fingerpost.deploy.Site.Ran;
 import io.fingerpost.testing.RequiresTool;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,13 +21,9 @@ class CurlIT {
     @RegisterExtension
     private static final ClientSite SITE = new ClientSite();
 
-    private static Path target(Resource file) {
-        return SITE.path("got" + file.path().replace('/', '-'));
-    }
-
     private static Ran curl(Resource file, String... options) throws Exception {
         var command = new ArrayList<>(List.of("curl", "-q", "-sS", "-L", "--max-time", "60", "-o",
-                target(file).toString()));
+                SITE.target(file).toString()));
         command.addAll(List.of(options));
         command.add(SITE.url(file));
         return SITE.run(command.toArray(String[]::new));
@@ -42,7 +37,7 @@ class CurlIT {
         var ran = curl(file);
 
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(target(file)).hasBinaryContent(file.content());
+        assertThat(SITE.target(file)).hasBinaryContent(file.content());
         assertThat(peer.timesAsked(file)).isEqualTo(1);
         assertThat(SITE.origin().timesAsked(file)).isEqualTo(1); // when the broker learned it
     }
@@ -54,7 +49,7 @@ class CurlIT {
 
         assertThat(curl(file).exit()).isEqualTo(7); // failed to connect
 
-        assertThat(target(file)).doesNotExist();
+        assertThat(SITE.target(file)).doesNotExist();
     }
 
     @Test
@@ -65,7 +60,7 @@ class CurlIT {
         var ran = curl(file);
 
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(target(file)).hasBinaryContent(Conduct.corrupted(file.content()));
+        assertThat(SITE.target(file)).hasBinaryContent(Conduct.corrupted(file.content()));
     }
 
     @Test
@@ -76,7 +71,7 @@ class CurlIT {
         var ran = curl(file);
 
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(target(file)).hasBinaryContent(file.content());
+        assertThat(SITE.target(file)).hasBinaryContent(file.content());
         assertThat(peer.timesAsked(file)).isEqualTo(1);
     }
 
@@ -88,7 +83,7 @@ class CurlIT {
         var ran = curl(file, "--speed-limit", "200000", "--speed-time", "1");
 
         assertThat(ran.exit()).isEqualTo(28); // timed out
-        byte[] got = Files.readAllBytes(target(file));
+        byte[] got = Files.readAllBytes(SITE.target(file));
         assertThat(got).isNotEmpty().hasSizeLessThan(file.content().length)
                 .isEqualTo(Arrays.copyOf(file.content(), got.length));
     }

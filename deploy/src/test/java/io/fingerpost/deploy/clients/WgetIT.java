@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fingerpost.deploy.Site.Ran;
 import io.fingerpost.testing.RequiresTool;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,12 +19,8 @@ class WgetIT {
     @RegisterExtension
     private static final ClientSite SITE = new ClientSite();
 
-    private static Path target(Resource file) {
-        return SITE.path("got" + file.path().replace('/', '-'));
-    }
-
     private static Ran wget(Resource file, String... options) throws Exception {
-        var command = new ArrayList<>(List.of("wget", "--no-config", "-nv", "-O", target(file).toString()));
+        var command = new ArrayList<>(List.of("wget", "--no-config", "-nv", "-O", SITE.target(file).toString()));
         command.addAll(List.of(options));
         command.add(SITE.url(file));
         return SITE.run(command.toArray(String[]::new));
@@ -39,7 +34,7 @@ class WgetIT {
         var ran = wget(file);
 
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(target(file)).hasBinaryContent(file.content());
+        assertThat(SITE.target(file)).hasBinaryContent(file.content());
         assertThat(peer.timesAsked(file)).isEqualTo(1);
         assertThat(SITE.origin().timesAsked(file)).isEqualTo(1); // when the broker learned it
     }
@@ -52,7 +47,7 @@ class WgetIT {
         var ran = wget(file);
 
         assertThat(ran.exit()).as(ran.err()).isEqualTo(4); // network failure
-        assertThat(target(file)).isEmptyFile();
+        assertThat(SITE.target(file)).isEmptyFile();
     }
 
     @Test
@@ -63,7 +58,7 @@ class WgetIT {
         var ran = wget(file, "--retry-connrefused", "--tries=2", "--waitretry=0");
 
         assertThat(ran.exit()).as(ran.err()).isEqualTo(4);
-        assertThat(target(file)).isEmptyFile();
+        assertThat(SITE.target(file)).isEmptyFile();
         assertThat(SITE.origin().timesAsked(file)).isEqualTo(1);
     }
 
@@ -75,7 +70,7 @@ class WgetIT {
         var ran = wget(file);
 
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(target(file)).hasBinaryContent(Conduct.corrupted(file.content()));
+        assertThat(SITE.target(file)).hasBinaryContent(Conduct.corrupted(file.content()));
     }
 
     @Test
@@ -86,7 +81,7 @@ class WgetIT {
         var ran = wget(file, "--timeout=1", "--tries=1");
 
         assertThat(ran.exit()).as(ran.err()).isZero();
-        assertThat(target(file)).hasBinaryContent(file.content());
+        assertThat(SITE.target(file)).hasBinaryContent(file.content());
         assertThat(peer.timesAsked(file)).isEqualTo(1);
     }
 }
