@@ -66,7 +66,7 @@ class HostileRequestIT {
         try (var _ = holderOf(target)) {
             String answer = raw("GET " + target, "Want-Repr-Digest: sha-256=1");
 
-            assertThat(answer).startsWith("HTTP/1.1 302 ").doesNotContain(INJECTED);
+            assertThat(answer).startsWith("HTTP/1.1 302 ").doesNotContain("\n" + INJECTED);
             assertThat(RawClient.fieldNames(answer)).doesNotContain("x-injected");
         }
     }
@@ -104,6 +104,8 @@ class HostileRequestIT {
 
             assertThat(answer).doesNotContain("evil", INJECTED).satisfiesAnyOf(
                     refused -> assertThat(refused).startsWith("HTTP/1.1 400 "),
+                    passed -> assertThat(passed).as("with a field that may be a credential")
+                            .startsWith("HTTP/1.1 200 "),
                     redirect -> assertThat(redirect).contains("Location: " + peer.endpoint().url() + "/"));
         }
     }
