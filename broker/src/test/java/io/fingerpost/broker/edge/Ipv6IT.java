@@ -67,7 +67,7 @@ class Ipv6IT {
 
         assertThat(answer.body()).isEqualTo(BODY);
         assertThat(origin.onlyHead()).contains("Host: " + URI.create(origin.url()).getAuthority() + "\r\n",
-                "X-Forwarded-For: ::1\r\n");
+                "X-Forwarded-For: 0:0:0:0:0:0:0:1\r\n");
     }
 
     @Test
