@@ -107,6 +107,10 @@ public final class BrokerFixture implements AutoCloseable {
         return send("GET", path, BodyPublishers.noBody(), fields);
     }
 
+    public HttpResponse<byte[]> get(URI uri) throws IOException {
+        return send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofByteArray());
+    }
+
     public HttpResponse<byte[]> send(String method, String path, HttpRequest.BodyPublisher body, String... fields)
             throws IOException {
         var request = HttpRequest.newBuilder(uri(path)).method(method, body).timeout(Duration.ofSeconds(20));

@@ -12,6 +12,7 @@ import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.client.RegistryClient;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
@@ -24,6 +25,8 @@ import java.util.Optional;
 
 /** A peer that proves its endpoint and says what it holds, and serves nothing. */
 public final class FakePeer implements AutoCloseable {
+    private static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");
+
     private final HttpServer server;
     private final KeyPair keys;
     private final PeerEndpoint endpoint;
@@ -31,10 +34,12 @@ public final class FakePeer implements AutoCloseable {
     private final RegistryClient registry;
     private final LeaseGrant lease;
 
-    private FakePeer(BrokerFixture broker, Optional<String> token) throws IOException, GeneralSecurityException {
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private FakePeer(BrokerFixture broker, InetAddress address, Optional<String> token)
+            throws IOException, GeneralSecurityException {
+        this.server = HttpServer.create(new InetSocketAddress(address, 0), 0);
         this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-        this.endpoint = new PeerEndpoint("http", "127.0.0.1", server.getAddress().getPort());
+        this.endpoint = new PeerEndpoint("http", address instanceof Inet6Address ? "[::1]" : "127.0.0.1",
+                server.getAddress().getPort());
         this.registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint);
         server.createContext("/", this::prove);
         server.start();
@@ -44,13 +49,18 @@ public final class FakePeer implements AutoCloseable {
 
     /** A peer that has just registered. */
     public static FakePeer at(BrokerFixture broker) throws IOException, GeneralSecurityException {
-        return new FakePeer(broker, Optional.empty());
+        return at(broker, IPV4);
+    }
+
+    /** @param address of its endpoint; of loopback */
+    public static FakePeer at(BrokerFixture broker, InetAddress address) throws IOException, GeneralSecurityException {
+        return new FakePeer(broker, address, Optional.empty());
     }
 
     /** A peer that shows the operator's token. */
     public static FakePeer superNodeAt(BrokerFixture broker, String token)
             throws IOException, GeneralSecurityException {
-        return new FakePeer(broker, Optional.of(token));
+        return new FakePeer(broker, IPV4, Optional.of(token));
     }
 
     private void prove(HttpExchange exchange) throws IOException {

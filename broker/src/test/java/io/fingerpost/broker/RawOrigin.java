@@ -3,6 +3,7 @@ package io.fingerpost.broker;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,7 +15,7 @@ import java.util.concurrent.Executors;
 
 /** An origin that does exactly as told with each connection, however wrong that is. */
 public final class RawOrigin implements AutoCloseable {
-    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket listener;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> heads = new CopyOnWriteArrayList<>();
@@ -73,6 +74,11 @@ public final class RawOrigin implements AutoCloseable {
     }
 
     public RawOrigin(Script script) throws IOException {
+        this(InetAddress.ofLiteral("127.0.0.1"), script);
+    }
+
+    public RawOrigin(InetAddress address, Script script) throws IOException {
+        this.listener = new ServerSocket(0, 50, address);
         threads.submit(() -> {
             while (true) {
                 Socket socket = listener.accept();
@@ -89,7 +95,11 @@ public final class RawOrigin implements AutoCloseable {
 
     /** Gives every request without a body the same answer, and keeps connections open. */
     public static RawOrigin answering(String answer) throws IOException {
-        return new RawOrigin(connection -> {
+        return answering(InetAddress.ofLiteral("127.0.0.1"), answer);
+    }
+
+    public static RawOrigin answering(InetAddress address, String answer) throws IOException {
+        return new RawOrigin(address, connection -> {
             while (connection.readHead()) {
                 connection.write(answer);
             }
@@ -97,7 +107,8 @@ public final class RawOrigin implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + listener.getLocalPort();
+        return "http://" + (listener.getInetAddress() instanceof Inet6Address ? "[::1]" : "127.0.0.1") + ":"
+                + listener.getLocalPort();
     }
 
     /** The heads of the requests so far. */

@@ -14,6 +14,11 @@ import org.xnio.Sequence;
 
 /** The ports of the edge, plain and TLS, which share their threads. */
 public final class Listeners {
+    /** Of one HTTP/2 connection at a time. */
+    static final int MAX_STREAMS = 128;
+
+    private static final int MAX_RESETS = 200;
+    private static final int RESET_WINDOW_MILLIS = 30_000;
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     private static final int REQUEST_HEAD_TIMEOUT_MILLIS = 10_000;
 
@@ -33,12 +38,13 @@ public final class Listeners {
         this.server = withHttp2(builder).build();
     }
 
+    /** Windows stay as they are: with larger ones Undertow waits for more than a connection's first window can bring. */
     private static Undertow.Builder withHttp2(Undertow.Builder builder) {
         return builder.setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
-                .setServerOption(UndertowOptions.HTTP2_SETTINGS_ENABLE_PUSH, false)
-                .setServerOption(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 128)
-                .setServerOption(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, 200)
-                .setServerOption(UndertowOptions.RST_FRAMES_TIME_WINDOW, 30_000);
+                .setServerOption(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, MAX_STREAMS)
+                // Does not count resets of requests without a body; what those cost is bounded by InFlight.
+                .setServerOption(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, MAX_RESETS)
+                .setServerOption(UndertowOptions.RST_FRAMES_TIME_WINDOW, RESET_WINDOW_MILLIS);
     }
 
     /** What holds for every port of the broker. */

@@ -1,6 +1,5 @@
 package io.fingerpost.broker.edge;
 
-import inet.ipaddr.IPAddressNetwork.IPAddressGenerator;
 import io.fingerpost.broker.BrokerConfig;
 import io.fingerpost.broker.origin.FieldLines;
 import io.fingerpost.broker.routing.Client;
@@ -33,16 +32,13 @@ public final class Provenance implements HttpHandler {
         Client client = clients.find(new Client(source.getAddress(), tls), name -> FieldLines.joined(fields, name));
         exchange.setRequestScheme(client.secure() ? "https" : "http");
         if (client.address() instanceof Inet6Address || !client.address().equals(source.getAddress())) {
-            exchange.setSourceAddress(new InetSocketAddress(canonical(client.address()), 0));
+            exchange.setSourceAddress(new InetSocketAddress(plain(client.address()), 0));
         }
         next.handleRequest(exchange);
     }
 
-    /** One that shows as RFC 5952 has it, without a zone: that is how the origin gets to see it. */
-    private static InetAddress canonical(InetAddress address) throws UnknownHostException {
-        String text = address instanceof Inet6Address
-                ? new IPAddressGenerator().from(address.getAddress()).toCanonicalString()
-                : address.getHostAddress();
-        return InetAddress.getByAddress(text, address.getAddress());
+    /** One without a zone, which means nothing to the origin. */
+    private static InetAddress plain(InetAddress address) throws UnknownHostException {
+        return InetAddress.getByAddress(address.getAddress());
     }
 }

@@ -2,13 +2,17 @@ package io.fingerpost.broker.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.fingerpost.broker.BrokerFixture;
 import io.fingerpost.broker.FakePeer;
 import io.fingerpost.broker.Origins;
+import io.fingerpost.broker.RawClient;
 import io.fingerpost.broker.RawOrigin;
 import io.fingerpost.broker.tls.TestCertificate;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.ApiPaths;
+import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.testing.RequiresTool;
 import java.io.IOException;
 import java.net.URI;
@@ -18,12 +22,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +215,92 @@ class TlsIT {
 
         assertThat(get(version, "/.well-known/fingerpost").statusCode()).isEqualTo(200);
         assertThat(origin.heads()).isEmpty();
+    }
+
+    private String curl(String... options) throws Exception {
+        var command = new ArrayList<>(List.of("curl", "-sS", "--http2", "--max-time", "20", "--cacert",
+                certificate.certificate().toString()));
+        command.addAll(List.of(options));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        return "exit " + process.waitFor() + "\n" + said;
+    }
+
+    private String url(String path) {
+        return "https://localhost:" + broker.edgeTls().port() + path;
+    }
+
+    @Test
+    @RequiresTool("curl")
+    void curlSpeaksHttp2() throws Exception {
+        start(bodies(BODY));
+        Path file = data.resolve("got");
+
+        String said = curl("-o", file.toString(), "-w", "%{http_version} %{response_code}", url("/big"));
+
+        assertThat(said).isEqualTo("exit 0\n2 200");
+        assertThat(Sha256.digestOf(Files.readAllBytes(file))).isEqualTo(Sha256.digestOf(BODY));
+        assertThat(curl("-I", url("/big"))).startsWith("exit 0\nHTTP/2 200").contains("content-length: 20000000");
+    }
+
+    @Test
+    @RequiresTool("curl")
+    void curlIsToldThatABodyBroke() throws Exception {
+        start(new RawOrigin(connection -> {
+            connection.readHead();
+            connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nC350\r\n" + "x".repeat(50_000));
+        }));
+
+        assertThat(curl("-o", "/dev/null", url("/a"))).startsWith("exit 92\n"); // CURLE_HTTP2_STREAM
+    }
+
+    @Test
+    @RequiresTool("curl")
+    void oldVersionsOfTlsAreNotSpoken() throws Exception {
+        start(bodies(new byte[2]));
+
+        assertThat(curl("--tls-max", "1.1", "--ciphers", "ALL:@SECLEVEL=0", url("/a"))).startsWith("exit 35\n");
+        assertThat(curl("--tls-max", "1.2", "-o", "/dev/null", url("/a"))).startsWith("exit 0\n");
+        assertThat(curl("--tlsv1.3", "-o", "/dev/null", url("/a"))).startsWith("exit 0\n");
+    }
+
+    @Test
+    void http2IsSpokenByTlsOnly() throws Exception {
+        start(bodies(new byte[2]));
+
+        try (var client = new RawClient(broker.edge())) {
+            assertThat(client.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                    + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n").readHead()).startsWith("HTTP/1.1 200 OK");
+        }
+        assertThat(RawClient.exchange(broker.edge(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).doesNotContain("200 OK");
+    }
+
+    @Test
+    void anAgentRegistersByTls() throws Exception {
+        start(bodies(Origins.bytes(5000)));
+        var registry = new RegistryClient(client, URI.create("https://" + broker.edgeTls() + "/"));
+
+        assertThat(registry.discover().registry()).isEqualTo(ApiPaths.EMBEDDED);
+    }
+
+    @Test
+    void aRequestUnderWayEndsBeforeTheBrokerDoes() throws Exception {
+        var mayAnswer = new CountDownLatch(1);
+        start(new RawOrigin(connection -> {
+            connection.readHead();
+            connection.waitFor(mayAnswer);
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow");
+        }), "edge.drain-timeout=20s");
+        var answer = client.sendAsync(request(HttpClient.Version.HTTP_2, "/a").build(), BodyHandlers.ofString());
+        await().until(() -> !origin.heads().isEmpty());
+        var closed = CompletableFuture.runAsync(broker::closeBroker, Thread::startVirtualThread);
+        await().until(() -> broker.admin("/readyz").statusCode() == 503);
+        assertThat(closed).isNotDone();
+
+        mayAnswer.countDown();
+
+        assertThat(answer.join().body()).isEqualTo("slow");
+        closed.join();
     }
 
     @Test
