@@ -51,6 +51,17 @@ class Aria2IT {
     }
 
     @Test
+    void whenTheOnlyPeerIsDeadAria2EndsAtTheOrigin() throws Exception {
+        var file = SITE.file("aria2-only-dead.bin", SIZE);
+        SITE.deadSuperNode(file);
+
+        var run = Aria2.fetch(SITE, file);
+
+        assertThat(run.exit()).as(run.text()).isZero();
+        assertThat(run.target()).hasBinaryContent(file.content());
+    }
+
+    @Test
     void theBytesOfACorruptPeerAreRefusedButNotFetchedElsewhere() throws Exception {
         var file = SITE.file("aria2-corrupt.bin", SIZE);
         var peer = SITE.ordinaryPeer(Conduct.CORRUPT, file);

@@ -7,19 +7,14 @@ import io.fingerpost.contract.client.RegistryRefused;
 import io.fingerpost.deploy.Site;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -69,6 +64,11 @@ final class ClientSite implements BeforeAllCallback, AfterEachCallback, AfterAll
     /** The URL of {@code resource} at the edge, which is all that clients are told. */
     String url(Resource resource) throws IOException {
         return site.edge() + resource.path();
+    }
+
+    /** The URL of the broker's Metalink document of {@code resource}. */
+    String metalinkUrl(Resource resource) throws IOException {
+        return site.edge() + "/.well-known/fingerpost/metalink" + resource.path() + ".meta4";
     }
 
     /** What every client asks. */
@@ -135,28 +135,6 @@ final class ClientSite implements BeforeAllCallback, AfterEachCallback, AfterAll
             peer.hold(resource);
         }
         return peer;
-    }
-
-    /** A Metalink 4 document (RFC 5854) of {@code file}: its pieces by the registry, {@code peers} in this order, the edge last. */
-    Resource metalink(Resource file, List<ServingPeer> peers) throws IOException {
-        var known = registry.representation(file.digest(), file.path());
-        var pieces = IntStream.range(0, known.pieces().count()).mapToObj(known.pieces()::get)
-                .map(piece -> "<hash>" + piece.hex() + "</hash>").collect(Collectors.joining());
-        var places = new ArrayList<>(peers.stream().map(peer -> peer.url() + file.niPath()).toList());
-        places.add(url(file));
-        var urls = IntStream.range(0, places.size())
-                .mapToObj(i -> "<url priority=\"" + (i + 1) + "\">" + places.get(i) + "</url>")
-                .collect(Collectors.joining());
-        String xml = """
-                <?xml version="1.0" encoding="UTF-8"?>
-                <metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="%s"><size>%d</size>
-                <hash type="sha-256">%s</hash><pieces length="%d" type="sha-256">%s</pieces>%s</file></metalink>
-                """.formatted(file.path().substring(1), known.size(), known.digest().hex(), known.layout().pieceSize(),
-                pieces, urls);
-        var document = new Resource(file.path() + ".meta4", xml.getBytes(StandardCharsets.UTF_8),
-                Map.of("Content-Type", "application/metalink4+xml", "Cache-Control", "no-store"));
-        origin.put(document);
-        return document;
     }
 
     /** A path where nothing is yet. */

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** curl follows one redirect and trusts what comes: it has no other place to go and checks no digest. */
+/** curl follows one redirect and trusts what comes; only when it is told to retry does it ask the edge again. */
 @RequiresTool("curl")
 class CurlIT {
     private static final int SIZE = 100_000;
@@ -86,5 +86,28 @@ class CurlIT {
         byte[] got = Files.readAllBytes(SITE.target(file));
         assertThat(got).isNotEmpty().hasSizeLessThan(file.content().length)
                 .isEqualTo(Arrays.copyOf(file.content(), got.length));
+    }
+
+    @Test
+    void curlThatRetriesEndsWithTheRightBytesWhenThePeerIsDead() throws Exception {
+        var file = SITE.file("curl-retry-dead.bin", SIZE);
+        SITE.deadSuperNode(file);
+
+        var ran = curl(file, "--retry", "3", "--retry-all-errors");
+
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(SITE.target(file)).hasBinaryContent(file.content());
+    }
+
+    @Test
+    void curlThatRetriesEndsWithTheRightBytesWhenThePeerIsTooSlow() throws Exception {
+        var file = SITE.file("curl-retry-slow.bin", 10 * SIZE);
+        var peer = SITE.slowSuperNode(SLOW, file);
+
+        var ran = curl(file, "--retry", "3", "--retry-all-errors", "--speed-limit", "200000", "--speed-time", "1");
+
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(SITE.target(file)).hasBinaryContent(file.content());
+        assertThat(peer.timesAsked(file)).isEqualTo(1);
     }
 }
