@@ -52,7 +52,8 @@ class OpenRedirectIT {
 
             assertThat(answer).doesNotContain("evil", EdgeUnderAttack.INJECTED).satisfiesAnyOf(
                     refused -> assertThat(refused).startsWith("HTTP/1.1 400 "),
-                    passed -> assertThat(passed).as("with a field that may be a credential").startsWith("HTTP/1.1 200 "),
+                    passed -> assertThat(passed).as("with a field that may be a credential")
+                            .startsWith("HTTP/1.1 200 "),
                     redirect -> assertThat(redirect).contains("Location: " + peer.endpoint().url() + "/"));
         }
     }
