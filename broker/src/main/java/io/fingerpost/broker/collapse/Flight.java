@@ -256,9 +256,9 @@ final class Flight implements OriginFetch.Listener {
         }
     }
 
-    /** A reader has what it wanted, or gave up. */
+    /** A reader has what it wanted, gave up, or was lost. */
     synchronized void leave(Spool.Reader reader) {
-        if (!Objects.requireNonNull(spool).remove(reader)) {
+        if (!Objects.requireNonNull(spool).remove(reader) || lingering != null) {
             return;
         }
         if (over) {
