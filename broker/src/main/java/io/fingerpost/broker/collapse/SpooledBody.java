@@ -84,6 +84,7 @@ final class SpooledBody {
     private void writable(StreamSinkChannel to) {
         if (lost) {
             lost = false;
+            blocked = false; // what is waited for now is the origin
             to.suspendWrites();
             goOnElsewhere();
         } else {
@@ -181,6 +182,7 @@ final class SpooledBody {
         }
         var rest = new FlightPlan(Kind.REST, request, etag, position, false);
         if (!flights.resume(exchange, new Rest(), rest)) {
+            blocked = true;
             exchange.getIoThread().executeAfter(this::goOnElsewhere, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
