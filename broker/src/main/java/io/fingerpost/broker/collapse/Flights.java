@@ -115,10 +115,26 @@ public final class Flights {
                 return false;
             }
             if (publish(own, seen)) {
-                own.start(origin.fetch(exchange, plan.resource(), plan::adjust, own));
+                start(own, exchange, plan);
                 return true;
             }
         }
+    }
+
+    private void start(Flight flight, HttpServerExchange exchange, FlightPlan plan) {
+        if (plan.kind() == Kind.REVALIDATION && isDecided(plan)) {
+            flight.confirm();
+        } else {
+            flight.start(origin.fetch(exchange, plan.resource(), plan::adjust, flight));
+        }
+    }
+
+    /** Whether another flight has brought what this one would ask for, since it was decided to ask. */
+    private boolean isDecided(FlightPlan plan) {
+        return table.lookup(plan.resource())
+                .filter(known -> plan.etag().equals(known.representation().headers().get("ETag")))
+                .filter(known -> !known.isFresh(clock.instant()))
+                .isEmpty();
     }
 
     private @Nullable Flight prepare(HttpServerExchange exchange, Waiter waiter, FlightPlan plan) {
