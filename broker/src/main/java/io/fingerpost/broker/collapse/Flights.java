@@ -54,17 +54,15 @@ public final class Flights {
             origin.forward(exchange, request);
             return;
         }
-        boolean own = request.isOrdinary();
-        boolean starts = request.method().equals("GET") && isFromTheBeginning(request.range())
-                && (own || table.isLabelled(request.resource()));
-        var plan = new FlightPlan(Kind.WHOLE, request, "", start(request), own);
+        boolean starts = request.method().equals("GET") && isFromTheBeginning(request.range());
+        var plan = new FlightPlan(Kind.WHOLE, request, "", start(request));
         board(exchange, new SpooledAnswer(exchange, request, this, Revalidation.NONE), plan,
                 new Ways(reason != Reason.NO_CACHE, starts));
     }
 
     /** Asks the origin whether what is known under {@code etag} is still right. */
     public void revalidate(HttpServerExchange exchange, EdgeRequest request, String etag, Revalidation revalidation) {
-        var plan = new FlightPlan(Kind.REVALIDATION, request, etag, 0, false);
+        var plan = new FlightPlan(Kind.REVALIDATION, request, etag, 0);
         board(exchange, new SpooledAnswer(exchange, request, this, revalidation), plan, new Ways(true, true));
     }
 

@@ -180,7 +180,7 @@ final class SpooledBody {
             breakOff();
             return;
         }
-        var rest = new FlightPlan(Kind.REST, request, etag, position, false);
+        var rest = new FlightPlan(Kind.REST, request, etag, position);
         if (!flights.resume(exchange, new Rest(), rest)) {
             blocked = true;
             exchange.getIoThread().executeAfter(this::goOnElsewhere, RETRY_MILLIS, TimeUnit.MILLISECONDS);
