@@ -94,7 +94,7 @@ class BrokerConfigTest {
                 new BrokerConfig.Edge(Optional.of(new HostPort("0.0.0.0", 8080)),
                         new TlsConfig(Optional.empty(), Optional.empty(), Optional.empty()), Sites.parse(List.of()),
                         List.of(), ForwardedField.X_FORWARDED_FOR, Duration.ofSeconds(60), Duration.ofSeconds(20),
-                        Duration.ofSeconds(10)),
+                        Duration.ofSeconds(20)),
                 new BrokerConfig.Admin(new HostPort("127.0.0.1", 9090)),
                 new BrokerConfig.Origin(URI.create("http://origin.example"), Optional.empty(), 512,
                         Duration.ofSeconds(30)),
