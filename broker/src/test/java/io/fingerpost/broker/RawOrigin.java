@@ -28,6 +28,7 @@ public final class RawOrigin implements AutoCloseable {
     /** A connection as a script sees it. */
     public final class Connection {
         private final Socket socket;
+        private String head = "";
 
         private Connection(Socket socket) {
             this.socket = socket;
@@ -35,12 +36,17 @@ public final class RawOrigin implements AutoCloseable {
 
         /** Waits for the head of the next request; false if the other side closed instead. */
         public boolean readHead() throws IOException {
-            String head = RawClient.readHead(socket.getInputStream());
+            head = RawClient.readHead(socket.getInputStream());
             if (head.isEmpty()) {
                 return false;
             }
             heads.add(head);
             return true;
+        }
+
+        /** What was read last. */
+        public String head() {
+            return head;
         }
 
         public byte[] readBody(int length) throws IOException {
