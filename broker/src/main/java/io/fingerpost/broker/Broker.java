@@ -2,17 +2,24 @@ package io.fingerpost.broker;
 
 import io.fingerpost.broker.admin.AdminHandler;
 import io.fingerpost.broker.collapse.Flights;
+import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
 import io.fingerpost.broker.edge.Http2Rules;
 import io.fingerpost.broker.edge.InFlight;
 import io.fingerpost.broker.edge.Listeners;
+import io.fingerpost.broker.edge.MetalinkHandler;
+import io.fingerpost.broker.edge.PeerUrls;
 import io.fingerpost.broker.edge.Provenance;
+import io.fingerpost.broker.edge.Redirects;
+import io.fingerpost.broker.edge.RequestReader;
+import io.fingerpost.broker.edge.Suspects;
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.broker.origin.Learner;
 import io.fingerpost.broker.origin.OriginProxy;
+import io.fingerpost.broker.routing.RecentRedirects;
 import io.fingerpost.broker.routing.RedirectPolicy;
+import io.fingerpost.broker.rules.LiveRules;
 import io.fingerpost.broker.tls.EdgeCertificate;
-import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.DataDirectory;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.LeaseSweeper;
@@ -30,6 +37,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /** A broker with an embedded registry: the composition root. */
 public final class Broker implements AutoCloseable {
@@ -43,36 +51,55 @@ public final class Broker implements AutoCloseable {
     private final Optional<EdgeCertificate> certificate;
     private final Listeners edge;
     private final Undertow admin;
+    private final AdminHandler adminHandler;
+    private final Reload reload;
 
-    /** Wires a broker, which then waits for {@link #start}. */
-    public Broker(BrokerConfig config, InstantSource clock) {
-        this.config = config;
-        var policy = new AddressPolicy(config.registry().allowPeers());
+    /**
+     * Wires a broker, which then waits for {@link #start}.
+     *
+     * @param source reads the configuration, now and at each reload
+     */
+    public Broker(Supplier<BrokerConfig> source, InstantSource clock) {
+        this.config = source.get();
+        var addresses = new AddressPolicy(config.registry().allowPeers());
         this.data = DataDirectory.open(config.data());
 
-        var prover = new EndpointProver(new EndpointDialler(policy, config.registry().proofTimeout()));
+        var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
         var representations = new RepresentationTable(config.registry().representationMemory());
         var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
-        this.registryApi = new RegistryApi(registry);
+        var rules = new LiveRules(config.edge().sites(), config.sharing());
+        this.registryApi = new RegistryApi(registry, rules);
 
         this.metrics = new BrokerMetrics(registry);
         var learner = new Learner(representations, clock);
         this.origin = new OriginProxy(config, learner, metrics);
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
         metrics.watch(flights);
-        var redirects = new RedirectPolicy(config.sharing(), registry, clock, ThreadLocalRandom::current);
-        this.inFlight = new InFlight(new ErrorHandler(new EdgeHandler(redirects, flights, registryApi, metrics,
-                config.registry().ticketTtl(), clock)));
+        var recent = new RecentRedirects(config.edge().retryWindow(), clock, new Suspects(metrics));
+        var policy = new RedirectPolicy(registry, recent, clock, ThreadLocalRandom::current);
+        var urls = new PeerUrls(config.registry().ticketTtl(), clock);
+        var reader = new RequestReader(rules);
+        var answers = new EdgeAnswers(flights, new Redirects(urls, publicUrl(config.origin())),
+                new MetalinkHandler(reader, policy, urls), registryApi);
+        this.inFlight = new InFlight(
+                new ErrorHandler(new EdgeHandler(reader, policy, recent, answers, metrics)));
         this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
         certificate.ifPresent(metrics::watch);
         this.edge = new Listeners(config.edge(), new Http2Rules(new Provenance(config.edge(), inFlight)),
                 certificate.map(EdgeCertificate::context));
+
+        this.reload = new Reload(source, config, rules, representations,
+                () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
+        this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now);
         this.admin = Listeners.builder((int) config.edge().idleTimeout().toMillis())
-                .addHttpListener(config.admin().listen().port(), config.admin().listen().host(),
-                        new AdminHandler(metrics, () -> !inFlight.isDraining()))
+                .addHttpListener(config.admin().listen().port(), config.admin().listen().host(), adminHandler)
                 .build();
+    }
+
+    private static String publicUrl(BrokerConfig.Origin origin) {
+        return origin.publicUrl().map(url -> url.toString().replaceFirst("/+$", "")).orElse("");
     }
 
     private static byte[] newSecret() {
@@ -89,6 +116,11 @@ public final class Broker implements AutoCloseable {
         certificate.ifPresent(EdgeCertificate::start);
     }
 
+    /** Reads the configuration and the edge's certificate again; see {@link Reload#now}. */
+    public void reload() {
+        reload.now();
+    }
+
     /** Where clients come in. */
     public Listeners edge() {
         return edge;
@@ -100,15 +132,6 @@ public final class Broker implements AutoCloseable {
         return config.admin().listen().withPort(bound.getPort());
     }
 
-    /**
-     * Reads the edge's certificate again, if it has one.
-     *
-     * @throws ConfigException if it cannot be used: then the old one stays
-     */
-    public void reloadCertificate() {
-        certificate.ifPresent(EdgeCertificate::reload);
-    }
-
     /** Lets the requests under way end, then stops everything in the reverse order of its start. */
     @Override
     public void close() {
@@ -116,6 +139,7 @@ public final class Broker implements AutoCloseable {
         origin.close(); // needs the edge's threads
         edge.stop();
         admin.stop();
+        adminHandler.close();
         certificate.ifPresent(EdgeCertificate::close);
         registryApi.close();
         sweeper.close();

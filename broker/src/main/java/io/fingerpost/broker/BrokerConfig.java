@@ -2,7 +2,8 @@ package io.fingerpost.broker;
 
 import io.fingerpost.broker.collapse.SpoolConfig;
 import io.fingerpost.broker.edge.ForwardedField;
-import io.fingerpost.broker.routing.SharingConfig;
+import io.fingerpost.broker.rules.SharingConfig;
+import io.fingerpost.broker.rules.Sites;
 import io.fingerpost.broker.tls.TlsConfig;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.HostPort;
@@ -22,12 +23,19 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
     public BrokerConfig {
         String text = data.toString();
         data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;
+        sharing.requireFits(edge.sites(), origin.publicUrl().isPresent());
     }
 
-    /** Where clients come in ({@code edge.*}). */
+    /**
+     * Where clients come in ({@code edge.*}).
+     *
+     * @param sites names of the sites that share this broker; none if there is only one
+     * @param trustedProxies networks of proxies that are believed on whom they speak for
+     * @param retryWindow a client that comes back within it was failed by the peer that it was sent to; 0 for never
+     */
     public record Edge(@JsonDeserialize(using = OptionalHostPort.class) Optional<HostPort> listen, TlsConfig tls,
-            List<String> trustedProxies,
-            ForwardedField forwardedField, Duration idleTimeout, Duration drainTimeout) {
+            Sites sites, List<String> trustedProxies, ForwardedField forwardedField, Duration idleTimeout,
+            Duration drainTimeout, Duration retryWindow) {
         public Edge {
             trustedProxies = List.copyOf(trustedProxies);
             require(listen.isPresent() || tls.listen().isPresent(), "listen and tls.listen are both empty");
@@ -36,6 +44,8 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("trusted-proxies: " + e.getMessage()); // the innermost is shown
             }
+            require(!retryWindow.isNegative() && retryWindow.compareTo(Duration.ofMinutes(5)) <= 0,
+                    "retry-window must be 0s to 5m, was " + retryWindow);
             require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
                     "idle-timeout must be positive and at most 1d, was " + idleTimeout);
             require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);
@@ -45,16 +55,26 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
     /** Where operators look ({@code admin.*}). */
     public record Admin(HostPort listen) {}
 
-    /** Where the bytes come from ({@code origin.*}). */
-    public record Origin(URI url, int maxConnections, Duration answerTimeout) {
+    /**
+     * Where the bytes come from ({@code origin.*}).
+     *
+     * @param publicUrl where clients themselves reach it, if they may be sent there
+     */
+    public record Origin(URI url, Optional<URI> publicUrl, int maxConnections, Duration answerTimeout) {
         public Origin {
-            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-            require(web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
-                    && url.getRawFragment() == null,
-                    "url must be http://HOST or https://HOST, with an optional path, was " + url);
+            requireWeb("url", url);
+            publicUrl = publicUrl.filter(given -> !given.toString().isEmpty());
+            publicUrl.ifPresent(given -> requireWeb("public-url", given));
             require(maxConnections > 0, "max-connections must be at least 1, was " + maxConnections);
             require(answerTimeout.isPositive(), "answer-timeout must be positive, was " + answerTimeout);
         }
+    }
+
+    private static void requireWeb(String key, URI url) {
+        boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+        require(web && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null
+                && url.getRawFragment() == null,
+                key + " must be http://HOST or https://HOST, with an optional path, was " + url);
     }
 
     private static void require(boolean holds, String message) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = "Stands in front of an origin and redirects requests for static files to live peers.", footer = {
                 "", "When ready, prints one line: ready edge=http://HOST:PORT admin=http://HOST:PORT",
+                "SIGHUP reads the rules (sharing.*) again; bad ones are refused whole, and the old ones stay.",
                 "SIGTERM lets the requests under way end and exits with 0; a bad option exits with 2."})
 public final class BrokerMain implements Callable<Integer> {
     private static final String DEFAULTS = "broker-defaults.yaml";
@@ -91,10 +92,20 @@ public final class BrokerMain implements Callable<Integer> {
         return exitCode;
     }
 
+    /** What is wrong with a configuration was logged by then. */
+    private static void reload(Broker broker) {
+        try {
+            broker.reload();
+        } catch (ConfigException e) {
+            return;
+        }
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        var broker = new Broker(settings.load(BrokerConfig.class, DEFAULTS), InstantSource.system());
+        var broker = new Broker(() -> settings.load(BrokerConfig.class, DEFAULTS), InstantSource.system());
         broker.start();
+        HangUp.run(() -> reload(broker));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             broker.close();
             Runtime.getRuntime().halt(0); // a signal that was obeyed is no failure

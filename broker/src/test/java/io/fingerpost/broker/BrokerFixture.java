@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** A broker on ports of its own, a clock that a test moves, and a client that follows no redirect. */
@@ -38,16 +39,30 @@ public final class BrokerFixture implements AutoCloseable {
      * @param settings `key=value`, over the defaults
      */
     public BrokerFixture(Path data, String origin, String... settings) {
+        this(() -> loader(data, origin, settings).bind(BrokerConfig.class));
+    }
+
+    private BrokerFixture(Supplier<BrokerConfig> source) {
+        this.broker = new Broker(source, clock);
+        this.broker.start();
+    }
+
+    /** Starts a broker whose file is read again at each reload. */
+    public static BrokerFixture withFile(Path data, String origin, Path file, String... settings) {
+        return new BrokerFixture(() -> loader(data, origin, settings).file(file).bind(BrokerConfig.class));
+    }
+
+    private static ConfigLoader loader(Path data, String origin, String... settings) {
         var loader = loader().set("data", data.toString(), "test").set("origin.url", origin, "test")
                 .set("edge.listen", "127.0.0.1:0", "test").set("admin.listen", "127.0.0.1:0", "test")
                 .set("registry.allow-peers", "127.0.0.0/8", "test")
                 .set("edge.drain-timeout", "100ms", "test")
+                .set("edge.retry-window", "0s", "test") // tests ask for the same thing again and again
                 .set("spool.linger", "0s", "test"); // origins change from one request to the next
         for (String setting : settings) {
             loader.set(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1), "test");
         }
-        this.broker = new Broker(loader.bind(BrokerConfig.class), clock);
-        this.broker.start();
+        return loader;
     }
 
     static ConfigLoader loader() {
@@ -66,9 +81,9 @@ public final class BrokerFixture implements AutoCloseable {
         return broker.edge().tlsAddress().orElseThrow();
     }
 
-    /** Has the certificate read again, as the operator would. */
-    public void reloadCertificate() {
-        broker.reloadCertificate();
+    /** Has configuration and certificate read again, as the operator would. */
+    public void reload() {
+        broker.reload();
     }
 
     public HostPort admin() {

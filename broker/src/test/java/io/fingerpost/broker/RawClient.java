@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.List;
@@ -20,7 +21,14 @@ public final class RawClient implements AutoCloseable {
     private final InputStream in;
 
     public RawClient(HostPort server) throws IOException {
-        this.socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        this(server, 64 * 1024);
+    }
+
+    /** @param window about how many bytes may be on their way to it */
+    public RawClient(HostPort server, int window) throws IOException {
+        this.socket = new Socket();
+        this.socket.setReceiveBufferSize(window);
+        this.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         this.socket.setSoTimeout(PATIENCE_MILLIS);
         this.in = new BufferedInputStream(socket.getInputStream());
     }

@@ -44,7 +44,7 @@ public final class RawOrigin implements AutoCloseable {
             return true;
         }
 
-        /** What was read last. */
+        /** The latest. */
         public String head() {
             return head;
         }
@@ -55,6 +55,11 @@ public final class RawOrigin implements AutoCloseable {
 
         public Connection write(String text) throws IOException {
             socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+            return this;
+        }
+
+        public Connection write(byte[] bytes) throws IOException {
+            socket.getOutputStream().write(bytes);
             return this;
         }
 

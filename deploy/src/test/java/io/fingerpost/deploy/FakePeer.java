@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.PeerEndpoint;
-import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.HoldingsUpdate;
@@ -13,35 +12,51 @@ import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.Signature;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A peer that is properly admitted and then serves as badly as a test wants. */
-final class FakePeer implements AutoCloseable {
-    private final KeyPair keys;
+public final class FakePeer implements AutoCloseable {
+    private final TestPeer identity = new TestPeer();
     private final HttpServer server;
     private final Registration registration;
     private final RegistryClient registry;
     private final LeaseGrant lease;
-    private final Thread heartbeats;
+    private final ScheduledExecutorService heartbeats = Executors
+            .newSingleThreadScheduledExecutor(Thread.ofVirtual().name("fake-peer-heartbeats").factory());
     private final AtomicInteger served = new AtomicInteger();
 
-    /** @param serving answers whatever is asked below the `ni` path */
-    FakePeer(HttpClient http, String broker, HttpHandler serving) throws IOException, GeneralSecurityException {
-        keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint());
+    /**
+     * An ordinary peer.
+     *
+     * @param serving answers whatever is asked below the `ni` path
+     */
+    FakePeer(HttpClient http, String broker, HttpHandler serving) throws IOException {
+        this(new RegistryClient(http, URI.create(broker)), "127.0.0.1", Optional.empty(), serving);
+    }
+
+    /**
+     * A peer at an address of the test's choice.
+     *
+     * @param token the operator's, which makes it a super-node
+     * @param serving answers whatever is asked below the `ni` path
+     */
+    public FakePeer(RegistryClient registry, String address, Optional<String> token, HttpHandler serving)
+            throws IOException {
+        this.registry = registry;
+        server = HttpServer.create(new InetSocketAddress(address, 0), 0);
+        registration = identity
+                .registration(new PeerEndpoint("http", address, server.getAddress().getPort()));
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext(EndpointProof.path(""), this::prove);
         server.createContext(NiPath.PREFIX, exchange -> {
@@ -49,42 +64,36 @@ final class FakePeer implements AutoCloseable {
             serving.handle(exchange);
         });
         server.start();
-        registry = new RegistryClient(http, URI.create(broker));
-        lease = registry.register(registration, Optional.empty());
-        heartbeats = Thread.ofVirtual().name("fake-peer-heartbeats").start(this::keepLease);
+        lease = registry.register(registration, token);
+        long interval = lease.terms().heartbeat().toMillis();
+        heartbeats.scheduleAtFixedRate(this::keepLease, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     private void keepLease() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
-                Thread.sleep(lease.terms().heartbeat());
-                registry.heartbeat(lease);
-            }
-        } catch (InterruptedException | IOException e) {
-            Thread.currentThread().interrupt(); // the test is over
+            registry.heartbeat(lease);
+        } catch (IOException e) {
+            heartbeats.shutdown(); // the broker is gone, or the test is over
         }
-    }
-
-    private PeerEndpoint endpoint() {
-        return PeerEndpoint.parse("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
     private void prove(HttpExchange exchange) throws IOException {
         String nonce = EndpointProof.nonce(exchange.getRequestURI().getPath());
         try (exchange) {
-            var signer = Signature.getInstance("Ed25519");
-            signer.initSign(keys.getPrivate());
-            signer.update(EndpointProof.message(nonce, registration));
-            byte[] answer = Base64.getUrlEncoder().withoutPadding().encode(signer.sign());
+            byte[] answer = Base64.getUrlEncoder().withoutPadding()
+                    .encode(identity.sign(EndpointProof.message(nonce, registration)));
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
         }
     }
 
+    /** Where it serves, as scheme, address and port. */
+    public String url() {
+        return registration.endpoint().url();
+    }
+
     /** Says that it holds all of {@code content}. */
-    void announce(byte[] content) throws IOException {
+    public void announce(byte[] content) throws IOException {
         registry.announce(lease,
                 new HoldingsUpdate(List.of(Held.complete(Sha256.digestOf(content), content.length)), List.of()));
     }
@@ -94,9 +103,14 @@ final class FakePeer implements AutoCloseable {
         return served.get();
     }
 
+    /** Stops to listen and keeps its lease, so clients are still sent to it. */
+    public void die() {
+        server.stop(0);
+    }
+
     @Override
     public void close() {
-        heartbeats.interrupt();
+        heartbeats.shutdownNow();
         server.stop(0);
     }
 }

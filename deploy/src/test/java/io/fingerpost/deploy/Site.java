@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A site of a test's own: real processes on loopback ports that were chosen, all of which end with the test. */
-final class Site implements BeforeEachCallback, AfterEachCallback {
+public final class Site implements BeforeEachCallback, AfterEachCallback {
     /** What every verifying client says. */
     static final String[] VERIFYING = {"Want-Repr-Digest", "sha-256=10"};
 
@@ -38,6 +38,11 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        open();
+    }
+
+    /** For a fixture that keeps it for more than one test. */
+    public void open() throws IOException {
         directory = Files.createTempDirectory("fingerpost-it");
         launcher = new Launcher(home(), directory.resolve("run"));
         Files.createDirectories(folder());
@@ -47,10 +52,20 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         if (context.getExecutionException().isPresent()) {
-            for (Program program : programs) {
-                System.err.println(program.logText());
-            }
+            showLogs();
         }
+        close();
+    }
+
+    /** What the programs said on stderr, for whoever looks into a failure. */
+    public void showLogs() throws IOException {
+        for (Program program : programs) {
+            System.err.println(program.logText());
+        }
+    }
+
+    /** Ends all programs and removes their files. */
+    public void close() throws IOException {
         for (Program program : programs) {
             program.close();
         }
@@ -66,7 +81,7 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
         return Path.of(System.getProperty("fingerpost.home", ".."));
     }
 
-    Launcher launcher() {
+    public Launcher launcher() {
         return launcher;
     }
 
@@ -96,7 +111,7 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** A broker in front of any origin, with leases that are short enough for a test. */
-    Program brokerFor(String origin, String... options) throws IOException {
+    public Program brokerFor(String origin, String... options) throws IOException {
         var all = new ArrayList<>(List.of("--set", "lease.heartbeat=500ms", "--set", "lease.ttl=3s",
                 "--super-node-token", "vouched"));
         all.addAll(List.of(options));
@@ -111,7 +126,7 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
         return agent;
     }
 
-    String edge() throws IOException {
+    public String edge() throws IOException {
         return broker.ready("edge");
     }
 
@@ -124,12 +139,12 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
         return metrics().sum("fingerpost_registry_holdings", "");
     }
 
-    HttpClient http() {
+    public HttpClient http() {
         return http;
     }
 
     /** GET with header fields given as name, value, name, value … */
-    HttpResponse<byte[]> get(String url, String... fields) throws IOException, InterruptedException {
+    public HttpResponse<byte[]> get(String url, String... fields) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(60));
         return http.send((fields.length == 0 ? request : request.headers(fields)).build(), BodyHandlers.ofByteArray());
     }
@@ -140,10 +155,10 @@ final class Site implements BeforeEachCallback, AfterEachCallback {
     }
 
     /** What a command printed, both ways, and how it ended. */
-    record Ran(int exit, String out, String err) {}
+    public record Ran(int exit, String out, String err) {}
 
     /** Runs a command to its end. */
-    Ran run(String... command) throws IOException, InterruptedException {
+    public Ran run(String... command) throws IOException, InterruptedException {
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");
         Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();

@@ -2,19 +2,32 @@ package io.fingerpost.broker.admin;
 
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.api.WireJson;
+import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.registry.http.ProblemResponse;
+import io.fingerpost.registry.http.VirtualThreadHandler;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
 
-/** `/livez`, `/readyz` and `/metrics`. */
-public final class AdminHandler implements HttpHandler {
+/** `/livez`, `/readyz`, `/metrics` and the admin API. */
+public final class AdminHandler implements HttpHandler, AutoCloseable {
+    private static final int MAX_CONCURRENT = 16;
+
+    private final JsonMapper json = WireJson.strict();
+    private final VirtualThreadHandler api;
     private final HttpHandler routes;
 
-    /** @param ready whether new requests are welcome; nothing behind the broker has a say, for it can always proxy */
-    public AdminHandler(BrokerMetrics metrics, BooleanSupplier ready) {
+    /**
+     * @param ready whether new requests are welcome; nothing behind the broker has a say, for it can always proxy
+     * @param reload reads the configuration again
+     */
+    public AdminHandler(BrokerMetrics metrics, BooleanSupplier ready, Supplier<?> reload) {
+        this.api = new VirtualThreadHandler("admin-api-", MAX_CONCURRENT, exchange -> reload(exchange, reload));
         this.routes = Handlers.routing()
                 .get("/livez", exchange -> answer(exchange, 200, "ok"))
                 .get("/readyz", exchange -> answer(exchange, ready.getAsBoolean() ? 200 : 503,
@@ -23,16 +36,31 @@ public final class AdminHandler implements HttpHandler {
                     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
                     exchange.getResponseSender().send(metrics.scrape());
                 })
+                .post("/v1/reload", api)
                 .setFallbackHandler(exchange -> ProblemResponse.send(exchange, Problem.of(404, "no-such-path",
-                        "the admin listener has /livez, /readyz and /metrics")))
+                        "the admin listener has /livez, /readyz, /metrics and /v1/reload")))
                 .setInvalidMethodHandler(
                         exchange -> ProblemResponse.send(exchange, Problem.of(405, "method-not-allowed",
-                                "this path takes GET")));
+                                "this path takes another method")));
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         routes.handleRequest(exchange);
+    }
+
+    private void reload(HttpServerExchange exchange, Supplier<?> reload) {
+        try {
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+            exchange.getResponseSender().send(json.writeValueAsString(reload.get()) + "\n");
+        } catch (ConfigException e) {
+            ProblemResponse.send(exchange, Problem.of(422, "bad-configuration", String.valueOf(e.getMessage())));
+        }
+    }
+
+    @Override
+    public void close() {
+        api.close();
     }
 
     private static void answer(HttpServerExchange exchange, int status, String text) {

@@ -6,6 +6,7 @@ import io.fingerpost.broker.origin.OriginFailure;
 import io.fingerpost.broker.origin.OriginFetch;
 import io.fingerpost.registry.representation.ResourceId;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,33 +39,12 @@ final class Flight implements OriginFetch.Listener {
     private @Nullable ByteBuffer room;
     private @Nullable OriginHead answer;
     private XnioExecutor.@Nullable Key lingering;
+    private boolean retries;
     private long position;
     private long length = Long.MAX_VALUE;
     private boolean shared;
     private boolean confirmed;
     private boolean over;
-
-    /** A request that waits for the head. Exactly one of these is called, on any thread, and must not wait. */
-    interface Waiter {
-        /** Where it will begin to read. */
-        long position();
-
-        /**
-         * Read from {@code spool}.
-         *
-         * @return whether it does
-         */
-        boolean serve(Flight flight, Spool spool, OriginHead answer);
-
-        /** The answer is not for sharing: ask the origin yourself. */
-        void goAlone();
-
-        /** What was known has been confirmed: it is to be decided anew. */
-        void decideAgain();
-
-        /** There is no answer. */
-        void fail(OriginFailure why);
-    }
 
     Flight(FlightPlan plan, Flights flights, Learner learner, XnioIoThread thread, ByteBuffer firstBlock) {
         this.plan = plan;
@@ -95,23 +75,28 @@ final class Flight implements OriginFetch.Listener {
             return false;
         }
         if (answer == null) {
-            return plan.startsLike(its, waiter.position()) && waiting.add(waiter);
+            return plan.startsLike(its) && waiting.add(waiter);
         }
-        if (!shared || spool == null || !spool.reaches(waiter.position()) || !isCurrent(its)) {
+        if (!shared || spool == null || !isRightFor(its, answer) || !waiter.serve(this, spool, answer)) {
             return false;
         }
-        if (lingering != null) {
+        if (its.kind() != FlightPlan.Kind.REST) {
+            flights.countCollapsed();
+        }
+        if (lingering != null && !spool.isUnread()) {
             stopLingering(lingering);
         }
-        return waiter.serve(this, spool, answer);
+        return true;
     }
 
-    private boolean isCurrent(FlightPlan its) {
-        Lesson lesson = Objects.requireNonNull(answer).lesson();
-        if (lesson == null) {
-            return plan.etag().equals(its.etag()); // readers that were lost, and go on with the same bytes
+    private boolean isRightFor(FlightPlan its, OriginHead head) {
+        Lesson lesson = head.lesson();
+        if (its.kind() == FlightPlan.Kind.REST) {
+            // Who has half of the bytes needs the rest of the same, current or not.
+            String etag = lesson == null ? plan.etag() : lesson.etag();
+            return etag.equals(its.etag()) && Objects.requireNonNull(spool).reaches(its.start());
         }
-        return flights.isFresh(lesson) && learner.isCurrent(plan.resource(), lesson.etag());
+        return lesson != null && flights.isFresh(lesson) && learner.isCurrent(plan.resource(), lesson.etag());
     }
 
     @Override
@@ -126,7 +111,10 @@ final class Flight implements OriginFetch.Listener {
     private void headOfRevalidation(int status, HeaderMap fields) {
         if (status == 304) {
             confirmed = true;
-            learner.confirm(plan.resource(), fields);
+            if (!fields.contains(Headers.ETAG)) {
+                fields.put(Headers.ETAG, plan.etag()); // the only one that was asked about
+            }
+            learner.confirm(plan.request(), fields);
             land();
             takeWaiting().forEach(Waiter::decideAgain);
         } else {
@@ -135,25 +123,25 @@ final class Flight implements OriginFetch.Listener {
     }
 
     private void headOfWhole(int status, HeaderMap fields) {
-        var lesson = learner.study(plan.resource(), status, fields);
+        var lesson = learner.study(plan.request(), status, fields);
+        if (lesson.isEmpty()) {
+            learner.hear(plan.request(), true, status, fields);
+        }
         answer = new OriginHead(status, fields, lesson.orElse(null), flights.now());
         length = answer.length();
+        var waiters = takeWaiting();
         if (lesson.isPresent() && answer.isForEveryone()) {
             shared = true;
             open(new Spool.Bounds(0, flights.mostBlocks(), true));
-            serve(takeWaiting());
-        } else if (plan.isOneClientsOwn()) {
-            if (lesson.isEmpty()) {
-                learner.hear(plan.request(), true, status, fields);
-            }
+            serve(waiters);
+        } else if (plan.isRightForFirst(status)) {
             flights.remove(this);
             open(new Spool.Bounds(0, flights.leastBlocks(), false));
-            var waiters = takeWaiting();
             serve(waiters.subList(0, 1));
             waiters.subList(1, waiters.size()).forEach(Waiter::goAlone);
         } else {
             cancel();
-            takeWaiting().forEach(Waiter::goAlone);
+            waiters.forEach(Waiter::goAlone);
         }
     }
 
@@ -169,7 +157,7 @@ final class Flight implements OriginFetch.Listener {
         shared = true;
         position = start;
         length = answer.length() == Long.MAX_VALUE ? Long.MAX_VALUE : start + answer.length();
-        open(new Spool.Bounds(start, flights.mostBlocks(), true));
+        open(new Spool.Bounds(start, flights.mostBlocks(), false));
         serve(takeWaiting());
     }
 
@@ -180,10 +168,16 @@ final class Flight implements OriginFetch.Listener {
     }
 
     private void serve(List<Waiter> waiters) {
-        long served = waiters.stream()
-                .filter(waiter -> waiter.serve(this, Objects.requireNonNull(spool), Objects.requireNonNull(answer)))
-                .count();
-        if (served == 0) {
+        var from = Objects.requireNonNull(spool);
+        var head = Objects.requireNonNull(answer);
+        for (int i = 0; i < waiters.size(); i++) {
+            if (!waiters.get(i).serve(this, from, head)) {
+                waiters.get(i).goAlone();
+            } else if (i > 0 && plan.kind() != FlightPlan.Kind.REST) {
+                flights.countCollapsed();
+            }
+        }
+        if (from.isUnread()) {
             cancel();
         }
     }
@@ -204,10 +198,16 @@ final class Flight implements OriginFetch.Listener {
             return null; // about to be cancelled
         }
         room = spool.room();
-        if (room == null && spool.wantsBlock()) {
-            thread.executeAfter(Objects.requireNonNull(fetch)::resume, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        if (room == null && spool.wantsBlock() && !retries) {
+            retries = true;
+            thread.executeAfter(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
         return room;
+    }
+
+    private void retry() {
+        retries = false;
+        Objects.requireNonNull(fetch).resume();
     }
 
     @Override
@@ -232,6 +232,10 @@ final class Flight implements OriginFetch.Listener {
 
     @Override
     public synchronized void end() {
+        if (length != Long.MAX_VALUE && position < length) {
+            failed(OriginFailure.CONNECTION_TERMINATED);
+            return;
+        }
         if (spool != null) {
             spool.finish(true);
             if (spool.isUnread() && lingering == null) {

@@ -1,6 +1,7 @@
 package io.fingerpost.broker.collapse;
 
 import io.fingerpost.broker.routing.EdgeRequest;
+import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.registry.representation.ResourceId;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -10,7 +11,7 @@ import io.undertow.util.Headers;
  *
  * @param request the first that wanted it
  * @param etag which entity tag has to be that of the answer, for a revalidation or a rest; else empty
- * @param start where in the body to begin
+ * @param start where in the body it begins that is wanted; a flight that is no rest brings it from 0 on
  * @param isOneClientsOwn whether the origin is asked exactly what the client asked, so that any answer is right for it
  */
 record FlightPlan(Kind kind, EdgeRequest request, String etag, long start, boolean isOneClientsOwn) {
@@ -27,11 +28,16 @@ record FlightPlan(Kind kind, EdgeRequest request, String etag, long start, boole
         return request.resource();
     }
 
-    /** Whether who has {@code other} in mind, from {@code position} on, can wait for the same answer. */
-    boolean startsLike(FlightPlan other, long position) {
-        return kind == other.kind && etag.equals(other.etag) && position >= start
-                && position <= start + Spool.READ_AHEAD
+    /** Whether who has {@code other} in mind can wait for the same answer. */
+    boolean startsLike(FlightPlan other) {
+        return kind == other.kind && etag.equals(other.etag) && other.start >= start
+                && other.start <= start + Spool.READ_AHEAD
                 && acceptsCoding() == other.acceptsCoding();
+    }
+
+    /** Whether an answer with {@code status} to a request for all is right for the one that wanted it first. */
+    boolean isRightForFirst(int status) {
+        return isOneClientsOwn && (status != 200 || request.range() instanceof ByteRange.Whole);
     }
 
     /**

@@ -50,41 +50,45 @@ public final class Flights {
 
     /** Answers with what the origin has, fetched for this request or for one that came before it. */
     public void forward(HttpServerExchange exchange, EdgeRequest request, Reason reason) throws Exception {
-        if (!request.method().equals("GET") || !reason.isCollapsible()) {
+        if (!request.isGetOrHead() || !reason.isCollapsible() || isConditional(exchange)) {
             origin.forward(exchange, request);
             return;
         }
-        boolean own = origin.isOrdinary(exchange);
-        boolean starts = (own || table.isLabelled(request.resource())) && isFromTheBeginning(request.range());
-        var plan = new FlightPlan(Kind.WHOLE, request, "", 0, own);
-        var answer = new SpooledAnswer(exchange, request, this, plan, Revalidation.NONE);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> board(answer, plan, reason != Reason.NO_CACHE, starts));
+        boolean own = request.isOrdinary();
+        boolean starts = request.method().equals("GET") && isFromTheBeginning(request.range())
+                && (own || table.isLabelled(request.resource()));
+        var plan = new FlightPlan(Kind.WHOLE, request, "", start(request), own);
+        board(exchange, new SpooledAnswer(exchange, request, this, Revalidation.NONE), plan,
+                new Ways(reason != Reason.NO_CACHE, starts));
     }
 
     /** Asks the origin whether what is known under {@code etag} is still right. */
     public void revalidate(HttpServerExchange exchange, EdgeRequest request, String etag, Revalidation revalidation) {
         var plan = new FlightPlan(Kind.REVALIDATION, request, etag, 0, false);
-        var answer = new SpooledAnswer(exchange, request, this, plan, revalidation);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> board(answer, plan, true, true));
+        board(exchange, new SpooledAnswer(exchange, request, this, revalidation), plan, new Ways(true, true));
     }
 
-    private void board(SpooledAnswer answer, FlightPlan plan, boolean joins, boolean starts) {
-        boolean boarded = switch (joinOrStart(answer, plan, joins, starts)) {
-            case JOINED -> {
-                meters.countCollapsed();
-                yield true;
+    private void board(HttpServerExchange exchange, SpooledAnswer answer, FlightPlan plan, Ways ways) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            if (!joinOrStart(exchange, answer, plan, ways)) {
+                answer.goAlone();
             }
-            case STARTED -> true;
-            case NEITHER -> false;
-        };
-        if (!boarded) {
-            answer.goAlone();
-        }
+        });
     }
 
-    /** Lets one whose bytes had to make room go on elsewhere; false if there is no memory to do so. */
-    boolean resume(SpooledAnswer answer, FlightPlan rest) {
-        return joinOrStart(answer, rest, true, true) != Boarding.NEITHER;
+    /** Lets one whose bytes had to make room wait for the rest of them; false if there is no memory to do so. */
+    boolean resume(HttpServerExchange exchange, Waiter waiter, FlightPlan rest) {
+        return joinOrStart(exchange, waiter, rest, new Ways(true, true));
+    }
+
+    /** What a condition is true of is for the origin to say (RFC 9110 §13.1); all such fields have names like this. */
+    private static boolean isConditional(HttpServerExchange exchange) {
+        return exchange.getRequestHeaders().getHeaderNames().stream()
+                .anyMatch(name -> name.toString().regionMatches(true, 0, "If-", 0, 3));
+    }
+
+    private static long start(EdgeRequest request) {
+        return request.method().equals("GET") && request.range() instanceof ByteRange.FromTo(long first, _) ? first : 0;
     }
 
     private static boolean isFromTheBeginning(ByteRange range) {
@@ -95,36 +99,35 @@ public final class Flights {
         };
     }
 
-    private enum Boarding {
-        JOINED, STARTED, NEITHER
-    }
+    /** Whether a request may join a flight that there is, and whether one may start for it. */
+    private record Ways(boolean joins, boolean starts) {}
 
-    private Boarding joinOrStart(SpooledAnswer answer, FlightPlan plan, boolean joins, boolean starts) {
+    private boolean joinOrStart(HttpServerExchange exchange, Waiter waiter, FlightPlan plan, Ways ways) {
         Flight own = null;
         while (true) {
             var seen = flying.getOrDefault(plan.resource(), List.of());
-            if (joins && seen.stream().anyMatch(flight -> flight.join(answer, plan))) {
+            if (ways.joins && seen.stream().anyMatch(flight -> flight.join(waiter, plan))) {
                 discard(own);
-                return Boarding.JOINED;
+                return true;
             }
-            own = own == null && starts ? prepare(answer, plan) : own;
+            own = own == null && ways.starts ? prepare(exchange, waiter, plan) : own;
             if (own == null) {
-                return Boarding.NEITHER;
+                return false;
             }
             if (publish(own, seen)) {
-                own.start(origin.fetch(answer.exchange(), plan.request().resource(), plan::adjust, own));
-                return Boarding.STARTED;
+                own.start(origin.fetch(exchange, plan.resource(), plan::adjust, own));
+                return true;
             }
         }
     }
 
-    private @Nullable Flight prepare(SpooledAnswer answer, FlightPlan plan) {
-        var block = memory.take();
+    private @Nullable Flight prepare(HttpServerExchange exchange, Waiter waiter, FlightPlan plan) {
+        var block = memory.take(0);
         if (block == null) {
             return null;
         }
-        var flight = new Flight(plan, this, learner, answer.exchange().getIoThread(), block);
-        flight.join(answer, plan);
+        var flight = new Flight(plan, this, learner, exchange.getIoThread(), block);
+        flight.join(waiter, plan);
         return flight;
     }
 
@@ -186,6 +189,10 @@ public final class Flights {
 
     Instant now() {
         return clock.instant();
+    }
+
+    void countCollapsed() {
+        meters.countCollapsed();
     }
 
     void countOriginBytes(int bytes) {

@@ -1,6 +1,7 @@
 package io.fingerpost.broker.collapse;
 
 import io.fingerpost.broker.origin.Lesson;
+import io.undertow.server.Connectors;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -26,6 +27,9 @@ record OriginHead(int status, HeaderMap fields, @Nullable Lesson lesson, Instant
 
     /** Bytes of the body; {@link Long#MAX_VALUE} if only its end will tell. */
     long length() {
+        if (!Connectors.isEntityBodyAllowed(status)) {
+            return 0;
+        }
         String length = fields.getFirst(Headers.CONTENT_LENGTH);
         return length != null && length.matches("\\d{1,18}") ? Long.parseLong(length) : Long.MAX_VALUE;
     }

@@ -111,6 +111,7 @@ final class Spool {
         this.end = bounds.start;
         this.fastest = bounds.start;
         blocks.add(new Block(firstBlock, nanoClock.getAsLong()));
+        memory.open();
     }
 
     /**
@@ -145,8 +146,11 @@ final class Spool {
         if (!keeps) {
             dropRead();
         }
-        ByteBuffer fresh = blocks.size() < mostBlocks ? memory.take() : null;
-        if (fresh == null && mayReuseFirst(now)) {
+        ByteBuffer fresh = blocks.size() < mostBlocks ? memory.take(blocks.size()) : null;
+        while (memory.isTooMuch(blocks.size()) && blocks.size() > 1 && mayLoseFirst(now)) {
+            dropFirst();
+        }
+        if (fresh == null && mayLoseFirst(now)) {
             fresh = blocks.removeFirst().memory.clear();
             first += SpoolMemory.BLOCK;
         }
@@ -155,7 +159,7 @@ final class Spool {
     }
 
     /** The oldest block may go when nobody needs it, or when it is that or let the fastest reader wait. */
-    private boolean mayReuseFirst(long now) {
+    private boolean mayLoseFirst(long now) {
         Block oldest = blocks.getFirst();
         boolean hadItsTime = fastest >= end && now - oldest.sinceNanos >= GRACE.toNanos();
         return oldest.users == 0 && (hadItsTime || slowest() >= first + SpoolMemory.BLOCK);
@@ -168,9 +172,13 @@ final class Spool {
     private void dropRead() {
         long slowest = slowest();
         while (blocks.size() > 1 && first + SpoolMemory.BLOCK <= slowest) {
-            drop(blocks.removeFirst());
-            first += SpoolMemory.BLOCK;
+            dropFirst();
         }
+    }
+
+    private void dropFirst() {
+        drop(blocks.removeFirst());
+        first += SpoolMemory.BLOCK;
     }
 
     private void drop(Block block) {
@@ -269,9 +277,11 @@ final class Spool {
     synchronized void advance(Reader reader, Next.Bytes got, int bytes) {
         got.block.users--;
         giveBackUnused(got.block);
+        boolean wasInFirst = reader.position < first + SpoolMemory.BLOCK;
         reader.position += bytes;
         fastest = Math.max(fastest, reader.position);
-        if (wantsBlock || end - fastest <= READ_AHEAD / 2) {
+        boolean mayHaveFreed = wantsBlock && wasInFirst && reader.position >= first + SpoolMemory.BLOCK;
+        if (mayHaveFreed || !wantsBlock && end - fastest <= READ_AHEAD / 2) {
             wakeWriter();
         }
     }
@@ -285,6 +295,10 @@ final class Spool {
 
     /** Gives all memory back; only on the writer's thread, or when the body is complete. */
     synchronized void close() {
+        if (blocks.isEmpty()) {
+            return;
+        }
+        memory.close();
         ending = ending == Ending.OPEN ? Ending.BROKEN : ending;
         first = Long.MAX_VALUE;
         blocks.forEach(this::drop);

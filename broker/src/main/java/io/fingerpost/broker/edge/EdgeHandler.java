@@ -1,52 +1,57 @@
 package io.fingerpost.broker.edge;
 
-import io.fingerpost.broker.collapse.Flights;
 import io.fingerpost.broker.collapse.Revalidation;
 import io.fingerpost.broker.metrics.BrokerMetrics;
-import io.fingerpost.broker.origin.FieldLines;
-import io.fingerpost.broker.routing.Client;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.routing.Reason;
+import io.fingerpost.broker.routing.RecentRedirects;
 import io.fingerpost.broker.routing.RedirectPolicy;
+import io.fingerpost.broker.rules.MetalinkUse;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.registry.http.ProblemResponse;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
-import java.time.Duration;
-import java.time.InstantSource;
 
 /** Answers every request at the edge: the reserved paths by the registry, all others as the policy decides. */
 public final class EdgeHandler implements HttpHandler {
     private static final HttpString PROXY_STATUS = new HttpString("Proxy-Status");
 
+    private final RequestReader reader;
     private final RedirectPolicy policy;
-    private final Flights origin;
-    private final HttpHandler registryApi;
+    private final RecentRedirects recent;
+    private final EdgeAnswers answers;
     private final BrokerMetrics metrics;
-    private final RedirectResponse redirectResponse;
 
-    public EdgeHandler(RedirectPolicy policy, Flights origin, HttpHandler registryApi, BrokerMetrics metrics,
-            Duration ticketTtl, InstantSource clock) {
+    public EdgeHandler(RequestReader reader, RedirectPolicy policy, RecentRedirects recent, EdgeAnswers answers,
+            BrokerMetrics metrics) {
+        this.reader = reader;
         this.policy = policy;
-        this.origin = origin;
-        this.registryApi = registryApi;
+        this.recent = recent;
+        this.answers = answers;
         this.metrics = metrics;
-        this.redirectResponse = new RedirectResponse(ticketTtl, clock);
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        var request = read(exchange);
-        if (isReserved(request.path())) {
-            registryApi.handleRequest(exchange);
+        String path = RequestReader.path(exchange);
+        if (path.startsWith(ApiPaths.ROOT) && isReserved(path)) {
+            (path.startsWith(MetalinkHandler.PREFIX) ? answers.metalink() : answers.registryApi())
+                    .handleRequest(exchange);
+            return;
+        }
+        var request = reader.read(exchange, path).orElse(null);
+        if (request == null) {
+            var unknown = new Decision.Reject(Reason.UNKNOWN_SITE, "this broker has no such site");
+            metrics.count(unknown);
+            reject(exchange, unknown);
             return;
         }
         Decision decision = policy.decide(request);
         if (decision instanceof Decision.Revalidate(var etag)) {
-            origin.revalidate(exchange, request, etag, new DecideAnew(request));
+            answers.origin().revalidate(exchange, request, etag, new DecideAnew(request));
         } else {
             act(exchange, request, decision);
         }
@@ -54,12 +59,20 @@ public final class EdgeHandler implements HttpHandler {
 
     private void act(HttpServerExchange exchange, EdgeRequest request, Decision decision) throws Exception {
         metrics.count(decision);
+        recent.note(request, decision);
         switch (decision) {
-            case Decision.Redirect redirect -> redirectResponse.send(exchange, redirect);
-            case Decision.Origin(var reason) -> origin.forward(exchange, request, reason);
-            case Decision.Revalidate _ -> origin.forward(exchange, request, Reason.STALE); // it was just asked
-            case Decision.Reject(var reason, var detail) -> reject(exchange, reason, detail);
+            case Decision.Redirect redirect when wantsMetalink(request) ->
+                answers.metalink().send(exchange, request, redirect);
+            case Decision.Redirect redirect -> answers.redirects().toPeer(exchange, request, redirect);
+            case Decision.PublicOrigin _ -> answers.redirects().toOrigin(exchange, request);
+            case Decision.Origin(var reason) -> answers.origin().forward(exchange, request, reason);
+            case Decision.Revalidate _ -> answers.origin().forward(exchange, request, Reason.STALE); // it was just asked
+            case Decision.Reject reject -> reject(exchange, reject);
         }
+    }
+
+    private static boolean wantsMetalink(EdgeRequest request) {
+        return request.terms().metalink() == MetalinkUse.ANSWER && request.readsMetalink();
     }
 
     /** Counts a request whose representation went stale once, whichever way it goes. */
@@ -82,28 +95,17 @@ public final class EdgeHandler implements HttpHandler {
     }
 
     private static boolean isReserved(String path) {
-        return path.startsWith(ApiPaths.ROOT)
-                && (path.length() == ApiPaths.ROOT.length() || path.charAt(ApiPaths.ROOT.length()) == '/');
+        return path.length() == ApiPaths.ROOT.length() || path.charAt(ApiPaths.ROOT.length()) == '/';
     }
 
-    private static void reject(HttpServerExchange exchange, Reason reason, String detail) {
-        if (reason == Reason.LOOP) {
-            exchange.getResponseHeaders().put(PROXY_STATUS, "fingerpost; error=proxy_loop_detected");
-            ProblemResponse.send(exchange, Problem.of(502, "loop", detail));
-            return;
+    private static void reject(HttpServerExchange exchange, Decision.Reject reject) {
+        switch (reject.reason()) {
+            case LOOP -> {
+                exchange.getResponseHeaders().put(PROXY_STATUS, "fingerpost; error=proxy_loop_detected");
+                ProblemResponse.send(exchange, Problem.of(502, "loop", reject.detail()));
+            }
+            case UNKNOWN_SITE -> ProblemResponse.send(exchange, Problem.of(421, "unknown-site", reject.detail()));
+            default -> ProblemResponse.send(exchange, Problem.of(400, "bad-path", reject.detail()));
         }
-        ProblemResponse.send(exchange, Problem.of(400, "bad-path", detail));
-    }
-
-    private static EdgeRequest read(HttpServerExchange exchange) {
-        String path = exchange.getRequestURI();
-        if (exchange.isHostIncludedInRequestURI() && path.contains("//")) { // not the host:port of CONNECT
-            int slash = path.indexOf('/', path.indexOf("//") + 2);
-            path = slash < 0 ? "/" : path.substring(slash);
-        }
-        var fields = exchange.getRequestHeaders();
-        var client = new Client(exchange.getSourceAddress().getAddress(), exchange.isSecure());
-        return new EdgeRequest(exchange.getRequestMethod().toString(), path, exchange.getQueryString(), client,
-                name -> FieldLines.joined(fields, name));
     }
 }

@@ -1,5 +1,7 @@
 package io.fingerpost.broker.label;
 
+import io.fingerpost.broker.rules.Share;
+import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.http.HeaderFields;
@@ -35,7 +37,7 @@ public sealed interface Label {
 
     /** Why a resource is not shared. */
     enum Refusal {
-        NOT_PUBLIC, NOT_FRESH, NO_STRONG_VALIDATOR, SETS_COOKIE, VARIES, CODED, UNKNOWN_SIZE, NOT_REPLAYABLE;
+        BY_RULE, NOT_PUBLIC, NOT_FRESH, NO_STRONG_VALIDATOR, SETS_COOKIE, VARIES, CODED, UNKNOWN_SIZE, NOT_REPLAYABLE;
 
         /** Lower case with dashes, as it stands in fields and metrics. */
         public String text() {
@@ -47,13 +49,14 @@ public sealed interface Label {
      * Reads the label off a 200 answer's fields (RFC 9111 §3 and our own rules: nothing that sets a cookie or varies by more
      * than the coding, and identity coding only).
      *
+     * @param terms what the operator says: whether the origin has to say `public`, and how long its silence is good for
      * @param fields all lines of a field joined by commas, or null if it is absent
      */
-    static Label of(HeaderFields fields) {
+    static Label of(HeaderFields fields, Terms terms) {
         var cacheControl = CacheControl.parse(fields.get("Cache-Control"));
-        Duration fresh = freshness(cacheControl, fields);
+        Duration fresh = freshness(cacheControl, fields, terms.freshFor());
         OptionalLong size = size(fields.get("Content-Length"));
-        return refusal(cacheControl, fresh, size, fields)
+        return refusal(cacheControl, fresh, size, fields, terms.share())
                 .<Label>map(Refused::new)
                 .orElseGet(() -> replayable(size.orElseThrow(), fresh, fields));
     }
@@ -74,8 +77,12 @@ public sealed interface Label {
     }
 
     private static Optional<Refusal> refusal(CacheControl cacheControl, Duration fresh, OptionalLong size,
-            HeaderFields fields) {
-        if (!cacheControl.has("public") || cacheControl.has("private") || cacheControl.has("no-store")
+            HeaderFields fields, Share share) {
+        if (share == Share.NO) {
+            return Optional.of(Refusal.BY_RULE);
+        }
+        boolean isPublic = share == Share.YES || cacheControl.has("public");
+        if (!isPublic || cacheControl.has("private") || cacheControl.has("no-store")
                 || cacheControl.has("no-cache")) {
             return Optional.of(Refusal.NOT_PUBLIC);
         }
@@ -104,18 +111,21 @@ public sealed interface Label {
         return etag != null && etag.matches("\"[!#-~\\x80-\\xff]*\"");
     }
 
-    private static Duration freshness(CacheControl cacheControl, HeaderFields fields) {
+    private static Duration freshness(CacheControl cacheControl, HeaderFields fields, Duration otherwise) {
         OptionalLong shared = cacheControl.seconds("s-maxage");
         OptionalLong lifetime = shared.isPresent() ? shared : cacheControl.seconds("max-age");
         Duration fresh = lifetime.isPresent()
                 ? Duration.ofSeconds(lifetime.getAsLong())
-                : untilExpires(fields.get("Expires"), fields.get("Date"));
+                : untilExpires(fields.get("Expires"), fields.get("Date"), otherwise);
         String age = fields.get("Age");
         return age != null && age.matches("\\d{1,12}") ? fresh.minusSeconds(Long.parseLong(age)) : fresh;
     }
 
-    private static Duration untilExpires(@Nullable String expires, @Nullable String date) {
-        if (expires == null || date == null) {
+    private static Duration untilExpires(@Nullable String expires, @Nullable String date, Duration otherwise) {
+        if (expires == null) {
+            return otherwise;
+        }
+        if (date == null) {
             return Duration.ZERO;
         }
         try {

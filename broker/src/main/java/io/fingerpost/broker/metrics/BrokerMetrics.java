@@ -19,6 +19,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The broker's meters. Every request at the edge outside the reserved paths is counted exactly once in
@@ -27,6 +28,10 @@ import java.util.Objects;
 public final class BrokerMetrics implements OriginMeters, AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Reason, Counter> requests = new EnumMap<>(Reason.class);
+    private final Map<Reason, Counter> toPublicOrigin = new EnumMap<>(Reason.class);
+    private final Counter suspects = Counter.builder("fingerpost.broker.suspects")
+            .description("Times that a client came back seconds after it was sent to a peer").register(meters);
+    private final AtomicInteger reloaded = new AtomicInteger(1);
     private final Counter redirectedBytes = Counter.builder("fingerpost.broker.redirected.bytes")
             .description("Size of what clients were redirected to; an estimate of what peers served").register(meters);
     private final Counter originBytes = Counter.builder("fingerpost.broker.origin.bytes")
@@ -37,10 +42,14 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
 
     public BrokerMetrics(Registry registry) {
         for (Reason reason : Reason.values()) {
-            requests.put(reason, Counter.builder("fingerpost.broker.requests")
-                    .description("Requests at the edge by decision and reason")
-                    .tag("decision", decision(reason)).tag("reason", reason.tag()).register(meters));
+            requests.put(reason, requests(decision(reason), reason));
+            if (reason.isPlainMiss()) {
+                toPublicOrigin.put(reason, requests("origin_redirect", reason));
+            }
         }
+        Gauge.builder("fingerpost.broker.config.last.reload.success", reloaded, AtomicInteger::get)
+                .description("1 if the configuration was taken when it was last read, 0 if it was refused")
+                .register(meters);
         Gauge.builder("fingerpost.registry.peers", registry, Registry::peerCount)
                 .description("Peers with a lease").register(meters);
         Gauge.builder("fingerpost.registry.holdings", registry, Registry::holdingCount)
@@ -53,19 +62,30 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
         gc.bindTo(meters);
     }
 
+    private Counter requests(String decision, Reason reason) {
+        return Counter.builder("fingerpost.broker.requests").description("Requests at the edge by decision and reason")
+                .tag("decision", decision).tag("reason", reason.tag()).register(meters);
+    }
+
     private static String decision(Reason reason) {
-        return switch (reason) {
-            case HELD -> "redirect";
-            case BAD_PATH, LOOP -> "reject";
-            default -> "origin";
-        };
+        return reason == Reason.HELD ? "redirect" : reason.isRejection() ? "reject" : "origin";
     }
 
     public void count(Decision decision) {
-        Objects.requireNonNull(requests.get(decision.reason())).increment();
+        var counters = decision instanceof Decision.PublicOrigin ? toPublicOrigin : requests;
+        Objects.requireNonNull(counters.get(decision.reason())).increment();
         if (decision instanceof Decision.Redirect redirect) {
             redirectedBytes.increment((double) redirect.representation().size());
         }
+    }
+
+    public void countSuspect() {
+        suspects.increment();
+    }
+
+    /** The configuration was read again, and taken or refused. */
+    public void reloaded(boolean taken) {
+        reloaded.set(taken ? 1 : 0);
     }
 
     @Override

@@ -64,7 +64,7 @@ public final class Learner {
         switch (status) {
             case 200 -> hearWhole(request, teaches, fields);
             case 206 -> hearPart(resource, fields);
-            case 304 -> confirm(resource, fields);
+            case 304 -> confirm(request, fields);
             case 404, 410 -> {
                 if (teaches) {
                     table.forget(resource);
@@ -78,7 +78,7 @@ public final class Learner {
 
     private void hearWhole(EdgeRequest request, boolean teaches, HeaderMap fields) {
         ResourceId resource = request.resource();
-        switch (Label.of(name -> FieldLines.joined(fields, name))) {
+        switch (Label.of(name -> FieldLines.joined(fields, name), request.terms())) {
             case Refused(var why) -> {
                 fields.put(LABEL, "refused;reason=" + why.text());
                 // An answer to HEAD need not have a length (RFC 9110 §9.3.2).
@@ -149,7 +149,8 @@ public final class Learner {
     }
 
     /** A 304 to whoever asked: what is known under its entity tag is fresh again, and under another is forgotten. */
-    public void confirm(ResourceId resource, HeaderMap fields) {
+    public void confirm(EdgeRequest request, HeaderMap fields) {
+        ResourceId resource = request.resource();
         String etag = fields.getFirst("ETag");
         var known = table.lookup(resource).orElse(null);
         if (known == null || etag == null) {
@@ -160,7 +161,8 @@ public final class Learner {
         ReplayedHeaders.NAMES.stream().filter(fields::contains)
                 .forEach(name -> merged.put(name, FieldLines.joined(fields, name)));
         merged.put("Content-Length", Long.toString(known.representation().size()));
-        switch (Label.of(name -> merged.containsKey(name) ? merged.get(name) : FieldLines.joined(fields, name))) {
+        switch (Label.of(name -> merged.containsKey(name) ? merged.get(name) : FieldLines.joined(fields, name),
+                request.terms())) {
             case Shareable(_, var freshFor, _) -> table.confirm(resource, etag, clock.instant().plus(freshFor));
             case Refused _ -> table.refuse(resource);
         }
@@ -171,8 +173,11 @@ public final class Learner {
      *
      * @return how to learn from the body, if the answer is one that may be shared; the fields are then ready to be passed on
      */
-    public Optional<Lesson> study(ResourceId resource, int status, HeaderMap fields) {
-        if (status != 200 || !(Label.of(name -> FieldLines.joined(fields, name)) instanceof Shareable shareable)) {
+    public Optional<Lesson> study(EdgeRequest request, int status, HeaderMap fields) {
+        ResourceId resource = request.resource();
+        if (status != 200
+                || !(Label.of(name -> FieldLines.joined(fields, name),
+                        request.terms()) instanceof Shareable shareable)) {
             return Optional.empty();
         }
         pass(fields);

@@ -1,17 +1,19 @@
 package io.fingerpost.broker.origin;
 
+import io.fingerpost.broker.rules.NameSet;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The request fields that ordinary clients send and that no origin may let change a public answer without saying so in
  * `Vary`. What an answer to any other field looks like teaches nothing: with `X-Original-URL` and its like, one client could
  * otherwise decide what all others get.
  */
-final class OrdinaryFields {
+public final class OrdinaryFields {
     private static final Set<String> NAMES = Set.of("accept", "accept-charset", "accept-encoding", "accept-language",
             "cache-control", "cdn-loop", "connection", "date", "dnt", "fingerpost-peer", "forwarded", "from", "host",
             "http2-settings", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
@@ -28,22 +30,48 @@ final class OrdinaryFields {
             "range", "te", "upgrade", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
             "x-forwarded-server");
 
+    private static final Set<HttpString> ORDINARY = httpStrings(NAMES);
+
     private OrdinaryFields() {}
 
-    static boolean isOrdinary(HttpString name) {
-        String lower = name.toString().toLowerCase(Locale.ROOT);
-        return NAMES.contains(lower) || lower.startsWith("sec-");
+    private static Set<HttpString> httpStrings(Set<String> names) {
+        return names.stream().map(HttpString::new).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Whether all are, of a request without a body.
+     *
+     * @param ignored further fields that the operator knows to be harmless, in lower case
+     */
+    public static boolean areAllOrdinary(HeaderMap fields, NameSet ignored) {
+        for (HttpString name : fields.getHeaderNames()) {
+            if (!isOrdinary(name) && !isEmptyBody(name, fields) && !isIgnored(name, ignored)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isOrdinary(HttpString name) {
+        return ORDINARY.contains(name) || name.length() > 4 && isSec(name);
+    }
+
+    /** Browsers set these themselves, and let no script do so (Fetch standard, forbidden request-headers). */
+    private static boolean isSec(HttpString name) {
+        return (name.byteAt(0) | 0x20) == 's' && (name.byteAt(1) | 0x20) == 'e' && (name.byteAt(2) | 0x20) == 'c'
+                && name.byteAt(3) == '-';
+    }
+
+    private static boolean isEmptyBody(HttpString name, HeaderMap fields) {
+        return name.equals(Headers.CONTENT_LENGTH) && "0".equals(fields.getFirst(name));
+    }
+
+    private static boolean isIgnored(HttpString name, NameSet ignored) {
+        return !ignored.isEmpty() && ignored.contains(name.toString().toLowerCase(Locale.ROOT));
     }
 
     /** Whether the field goes along when the broker fetches for more than one client. */
     static boolean isPassedOn(HttpString name) {
         return isOrdinary(name) && !NOT_PASSED_ON.contains(name.toString().toLowerCase(Locale.ROOT));
-    }
-
-    /** Whether all are, of a request without a body. */
-    static boolean areAllOrdinary(HeaderMap fields) {
-        return fields.getHeaderNames().stream().allMatch(name -> name.equals(Headers.CONTENT_LENGTH)
-                ? "0".equals(fields.getFirst(name))
-                : isOrdinary(name));
     }
 }

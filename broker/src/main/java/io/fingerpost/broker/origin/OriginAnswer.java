@@ -7,11 +7,10 @@ import io.undertow.util.ConduitFactory;
 import org.xnio.conduits.StreamSinkConduit;
 
 /** Lets the learner hear each answer of the origin when its head is known and its body about to flow. */
-record OriginAnswer(Learner learner, EdgeRequest request,
-        boolean teaches) implements ConduitWrapper<StreamSinkConduit> {
+record OriginAnswer(Learner learner, EdgeRequest request) implements ConduitWrapper<StreamSinkConduit> {
     @Override
     public StreamSinkConduit wrap(ConduitFactory<StreamSinkConduit> factory, HttpServerExchange exchange) {
-        learner.hear(request, teaches, exchange.getStatusCode(), exchange.getResponseHeaders());
+        learner.hear(request, request.isOrdinary(), exchange.getStatusCode(), exchange.getResponseHeaders());
         return factory.create();
     }
 }

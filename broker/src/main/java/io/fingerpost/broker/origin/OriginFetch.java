@@ -5,7 +5,9 @@ import io.undertow.client.ClientConnection;
 import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.Connectors;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,9 @@ import org.xnio.channels.StreamSourceChannel;
  * client's exchange, and reads no faster than its listener makes room.
  */
 public final class OriginFetch implements OriginPool.Taker {
+    /** Reads in a row before others on the thread have their turn. */
+    private static final int TURN = 16;
+
     /** Told what comes, on the fetch's thread; exactly one of {@link #end} and {@link #failed} comes last. */
     public interface Listener {
         /** The answer begins; the fields are those of the origin, and the listener's to keep. */
@@ -134,8 +139,8 @@ public final class OriginFetch implements OriginPool.Taker {
         if (over || !asked.equals(connection)) {
             return;
         }
+        connection = null; // first, for closing it comes back here
         IoUtils.safeClose(asked);
-        connection = null;
         if (kept && !retried && body == null) {
             retried = true;
             pool.take(thread, buffers, this);
@@ -157,20 +162,48 @@ public final class OriginFetch implements OriginPool.Taker {
             return;
         }
         var response = exchange.getResponse();
+        var fields = response.getResponseHeaders();
         moved = true;
         body = exchange.getResponseChannel();
+        if (!frame(fields)) {
+            giveUp(OriginFailure.CONNECTION_TERMINATED);
+            return;
+        }
+        boolean bodiless = !Connectors.isEntityBodyAllowed(response.getResponseCode());
+        if (bodiless && fields.contains(Headers.CONTENT_LENGTH)) {
+            // It says how long the body would be, and the client below would wait for that.
+            fields.remove(Headers.CONTENT_LENGTH);
+            finish();
+            IoUtils.safeClose(connection);
+            listener.head(response.getResponseCode(), fields);
+            listener.end();
+            return;
+        }
         body.getReadSetter().set(_ -> read());
-        listener.head(response.getResponseCode(), response.getResponseHeaders());
+        listener.head(response.getResponseCode(), fields);
         read();
+    }
+
+    /** Leaves one way to know where the body ends (RFC 9112 §6.3); false if the origin contradicts itself. */
+    private static boolean frame(HeaderMap fields) {
+        if (fields.contains(Headers.TRANSFER_ENCODING)) {
+            fields.remove(Headers.CONTENT_LENGTH);
+        }
+        return fields.count(Headers.CONTENT_LENGTH) <= 1;
     }
 
     private void read() {
         var source = body;
-        if (over || source == null) {
+        if (over || paused || source == null) {
             return;
         }
         try {
+            int reads = 0;
             for (ByteBuffer room = listener.room(); room != null; room = listener.room()) {
+                if (reads++ == TURN) {
+                    thread.execute(this::read);
+                    return;
+                }
                 int bytes = source.read(room);
                 if (bytes < 0) {
                     complete();
@@ -186,9 +219,13 @@ public final class OriginFetch implements OriginPool.Taker {
             paused = true;
             source.suspendReads();
         } catch (IOException e) {
-            IoUtils.safeClose(connection);
-            failed(OriginFailure.CONNECTION_TERMINATED);
+            giveUp(OriginFailure.CONNECTION_TERMINATED);
         }
+    }
+
+    private void giveUp(OriginFailure why) {
+        failed(why); // first, for closing the connection tells of another failure
+        IoUtils.safeClose(connection);
     }
 
     private void complete() {
@@ -212,8 +249,7 @@ public final class OriginFetch implements OriginPool.Taker {
             return;
         }
         if (!moved && !paused) {
-            IoUtils.safeClose(connection);
-            failed(OriginFailure.ANSWER_TIMEOUT);
+            giveUp(OriginFailure.ANSWER_TIMEOUT);
             return;
         }
         moved = false;

@@ -5,7 +5,6 @@ import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.registry.http.ProblemResponse;
 import io.fingerpost.registry.representation.ResourceId;
-import io.undertow.attribute.ExchangeAttributes;
 import io.undertow.client.ClientRequest;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.ResponseCodeHandler;
@@ -52,7 +51,6 @@ public final class OriginProxy implements AutoCloseable {
                 .setProxyClient(new OriginConnections(pool, timeouts))
                 .setNext(ResponseCodeHandler.HANDLE_404)
                 .setMaxConnectionRetries(RETRIES)
-                .addRequestHeader(Headers.HOST, ExchangeAttributes.constant(authority))
                 .build();
     }
 
@@ -62,21 +60,16 @@ public final class OriginProxy implements AutoCloseable {
 
     /** Forwards; the table is kept true to what the answer's head tells. */
     public void forward(HttpServerExchange exchange, EdgeRequest request) throws Exception {
-        boolean teaches = isOrdinary(exchange);
-        exchange.setRequestURI(prefix + request.path(), false);
-        prepare(exchange.getRequestHeaders());
-        exchange.addResponseWrapper(new OriginAnswer(learner, request, teaches));
+        exchange.setRequestURI(prefix + request.resource().path(), false);
+        exchange.setQueryString(request.resource().query());
+        prepare(exchange.getRequestHeaders(), request.resource().site());
+        exchange.addResponseWrapper(new OriginAnswer(learner, request));
         exchange.addDefaultResponseListener(this::answerFailure);
         exchange.addExchangeCompleteListener((done, next) -> {
             meters.countOriginBytes(done.getResponseBytesSent());
             next.proceed();
         });
         proxy.handleRequest(exchange);
-    }
-
-    /** Whether the request has only fields that cannot change the answer for anybody else. */
-    public boolean isOrdinary(HttpServerExchange exchange) {
-        return OrdinaryFields.areAllOrdinary(exchange.getRequestHeaders());
     }
 
     /**
@@ -87,16 +80,15 @@ public final class OriginProxy implements AutoCloseable {
      */
     public OriginFetch fetch(HttpServerExchange first, ResourceId resource, Consumer<HeaderMap> adjust,
             OriginFetch.Listener listener) {
-        var request = new ClientRequest().setMethod(Methods.GET).setPath(prefix + resource.value());
+        var request = new ClientRequest().setMethod(Methods.GET).setPath(prefix + resource.target());
         var fields = request.getRequestHeaders();
         for (HeaderValues values : first.getRequestHeaders()) {
             if (OrdinaryFields.isPassedOn(values.getHeaderName())) {
                 fields.addAll(values.getHeaderName(), values);
             }
         }
-        fields.put(Headers.HOST, authority);
-        fields.put(Headers.X_FORWARDED_FOR, first.getSourceAddress().getHostString());
-        fields.put(Headers.X_FORWARDED_PROTO, first.getRequestScheme());
+        fields.put(Headers.HOST, host(resource.site()));
+        sayWhereFrom(first, fields, host(resource.site()));
         fields.add(VIA_FIELD, VIA);
         fields.add(CDN_LOOP, RedirectPolicy.CDN_ID);
         adjust.accept(fields);
@@ -104,7 +96,14 @@ public final class OriginProxy implements AutoCloseable {
                 listener);
     }
 
-    private static void prepare(HeaderMap fields) {
+    /** As Undertow's proxy does; never the host that a client names, for others get the same answer. */
+    private static void sayWhereFrom(HttpServerExchange first, HeaderMap fields, String host) {
+        fields.put(Headers.X_FORWARDED_FOR, first.getSourceAddress().getAddress().getHostAddress());
+        fields.put(Headers.X_FORWARDED_PROTO, first.getRequestScheme());
+        fields.put(Headers.X_FORWARDED_HOST, host);
+    }
+
+    private void prepare(HeaderMap fields, String site) {
         var transferEncoding = fields.getFirst(Headers.TRANSFER_ENCODING);
         HopByHopFields.strip(fields);
         if (transferEncoding != null) {
@@ -112,8 +111,14 @@ public final class OriginProxy implements AutoCloseable {
         }
         fields.remove(Headers.FORWARDED); // a client's word on who it is; Undertow says it in X-Forwarded-*
         fields.remove(Headers.X_FORWARDED_HOST);
+        fields.put(Headers.HOST, host(site));
         fields.add(VIA_FIELD, VIA);
         fields.add(CDN_LOOP, RedirectPolicy.CDN_ID);
+    }
+
+    /** Sites that share an origin are told apart by their names; of a single one, only the origin's own counts. */
+    private String host(String site) {
+        return site.isEmpty() ? authority : site;
     }
 
     /** Runs only when there is no answer of the origin to pass on. */

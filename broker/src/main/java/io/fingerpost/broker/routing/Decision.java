@@ -23,6 +23,9 @@ public sealed interface Decision {
     /** Forward to the origin. */
     record Origin(Reason reason) implements Decision {}
 
+    /** Send the client to the origin's public URL. */
+    record PublicOrigin(Reason reason) implements Decision {}
+
     /**
      * Ask the origin whether {@code etag} is still that of the resource, then decide anew: peers hold what is known of it, but
      * that is no longer fresh.

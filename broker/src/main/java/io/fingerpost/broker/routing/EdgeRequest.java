@@ -1,5 +1,6 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
@@ -13,13 +14,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path as the client sent it, undecoded, without the query
  * @param query undecoded, without the question mark; may be empty
+ * @param resource what it is for
+ * @param terms what the operator says about that
  * @param client who sent it
+ * @param isOrdinary whether it has only fields that are neither credentials nor change the answer for others
  * @param fields all lines of a header field joined by commas, or null if it is absent
  */
-public record EdgeRequest(String method, String path, String query, Client client,
-        HeaderFields fields) {
-    public ResourceId resource() {
-        return new ResourceId(query.isEmpty() ? path : path + "?" + query);
+public record EdgeRequest(String method, String path, String query, ResourceId resource, Terms terms, Client client,
+        boolean isOrdinary, HeaderFields fields) {
+
+    /** The same with other fields. */
+    public EdgeRequest withFields(HeaderFields others) {
+        return new EdgeRequest(method, path, query, resource, terms, client, isOrdinary, others);
     }
 
     public boolean isGetOrHead() {
@@ -34,6 +40,12 @@ public record EdgeRequest(String method, String path, String query, Client clien
     public boolean mentions(String field, String part) {
         String value = fields.get(field);
         return value != null && value.toLowerCase(Locale.ROOT).contains(part);
+    }
+
+    /** Whether it brings content, on which the answer may depend. */
+    public boolean hasBody() {
+        String length = fields.get("Content-Length");
+        return length != null && !length.equals("0") || has("Transfer-Encoding");
     }
 
     /** Whether the client could read another coding than identity. */
@@ -51,7 +63,17 @@ public record EdgeRequest(String method, String path, String query, Client clien
         String wanted = fields.get(FieldNames.WANT_REPR_DIGEST);
         return wanted != null && DigestField.wants(wanted)
                 || mentions(FieldNames.WANT_DIGEST, "sha-256")
-                || mentions("Accept", "application/metalink4+xml");
+                || readsMetalink();
+    }
+
+    /** Whether the client takes a Metalink for an answer. */
+    public boolean readsMetalink() {
+        return mentions("Accept", "application/metalink4+xml");
+    }
+
+    /** Whether it comes from a browser's page (Fetch metadata). */
+    public boolean isFromPage() {
+        return has("Sec-Fetch-Mode") || has("Sec-Fetch-Dest");
     }
 
     /** The id of the peer that asks, if it is one and says so. */

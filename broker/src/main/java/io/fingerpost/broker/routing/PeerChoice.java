@@ -1,5 +1,6 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.contract.PeerId;
 import io.fingerpost.registry.store.Peer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,16 +13,32 @@ public final class PeerChoice {
 
     private PeerChoice() {}
 
-    /** Up to four of {@code peers}, best first; leaves the list itself alone. */
-    public static List<Peer> choose(List<Peer> peers, RandomGenerator random) {
-        var left = new ArrayList<>(peers);
-        int wanted = Math.min(MOST, left.size());
+    /**
+     * Up to four of {@code peers}, best first; leaves the list itself alone.
+     *
+     * @param used comes after the others, so that parts of one download come from different peers
+     */
+    public static List<Peer> choose(List<Peer> peers, List<PeerId> used, RandomGenerator random) {
+        var chosen = new ArrayList<Peer>(MOST);
+        if (!used.isEmpty()) {
+            var fresh = peers.stream().filter(peer -> !used.contains(peer.id())).toList();
+            draw(fresh, chosen, random);
+        }
+        draw(peers, chosen, random);
+        return chosen;
+    }
+
+    /** Fills up {@code chosen} by lot. */
+    private static void draw(List<Peer> from, List<Peer> chosen, RandomGenerator random) {
+        var left = new ArrayList<>(from);
+        left.removeAll(chosen);
+        int wanted = Math.min(MOST - chosen.size(), left.size());
         for (int i = 0; i < wanted; i++) {
             int pick = random.nextInt(i, left.size());
-            Peer chosen = left.get(pick);
+            Peer peer = left.get(pick);
             left.set(pick, left.get(i));
-            left.set(i, chosen);
+            left.set(i, peer);
+            chosen.add(peer);
         }
-        return left.subList(0, wanted);
     }
 }

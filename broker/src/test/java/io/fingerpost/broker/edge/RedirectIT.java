@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,8 @@ class RedirectIT {
                     .containsExactlyInAnyOrder(
                             "Location: " + url,
                             "Link: <" + url + ">; rel=duplicate; pri=1; pref",
+                            "Link: </.well-known/fingerpost/metalink" + PATH
+                                    + ".meta4>; rel=describedby; type=\"application/metalink4+xml\"",
                             "Digest: SHA-256=" + DIGEST.base64(),
                             "Target-Repr-Digest: sha-256=:" + DIGEST.base64() + ":",
                             "Cache-Control: no-store",
@@ -96,6 +99,23 @@ class RedirectIT {
                             "Referrer-Policy: no-referrer",
                             "Content-Length: 0",
                             "Connection: close");
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotVerifyIsTroubledWithNoMirrors() throws Exception {
+        try (var superNode = FakePeer.superNodeAt(broker, TOKEN).holding(map)) {
+            var answer = broker.get(PATH);
+
+            assertThat(location(answer)).startsWith(superNode.endpoint().url());
+            assertThat(answer.headers().map()).containsKey("target-repr-digest").doesNotContainKeys("link", "digest");
+        }
+    }
+
+    @Test
+    void wget2GetsNoMetalinkToLoseItselfIn() throws Exception {
+        try (var _ = FakePeer.at(broker).holding(map)) {
+            assertThat(getVerifying("User-Agent", "Wget/2.0.1").headers().allValues("Link")).hasSize(1);
         }
     }
 
@@ -155,8 +175,11 @@ class RedirectIT {
                 var five = FakePeer.at(broker).holding(map)) {
             var answer = getVerifying();
 
-            var lines = answer.headers().allValues("Link");
-            assertThat(lines).hasSize(4).noneMatch(line -> line.contains("\""));
+            var all = answer.headers().allValues("Link");
+            assertThat(all).as("others do not stand before them").hasSize(5)
+                    .last(InstanceOfAssertFactories.STRING).contains("rel=describedby");
+            var lines = all.subList(0, 4);
+            assertThat(lines).noneMatch(line -> line.contains("\""));
             var links = lines.stream().map(line -> Link.parse(line).getFirst()).toList();
             assertThat(links).extracting(Link::priority).containsExactly(1, 2, 3, 4);
             assertThat(links).allMatch(link -> link.is("duplicate"));

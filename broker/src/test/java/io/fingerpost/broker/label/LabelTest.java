@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fingerpost.broker.label.Label.Refusal;
 import io.fingerpost.broker.label.Label.Refused;
 import io.fingerpost.broker.label.Label.Shareable;
+import io.fingerpost.broker.rules.TestTerms;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ class LabelTest {
     }
 
     private Label label() {
-        return Label.of(fields::get);
+        return Label.of(fields::get, TestTerms.DEFAULT);
     }
 
     private void assertShareable(long size, Duration freshFor) {

@@ -49,7 +49,7 @@ class BrokerMetricsTest {
     private static String line(Reason reason, double count) {
         String decision = switch (reason) {
             case HELD -> "redirect";
-            case BAD_PATH, LOOP -> "reject";
+            case BAD_PATH, LOOP, UNKNOWN_SITE -> "reject";
             default -> "origin";
         };
         return "fingerpost_broker_requests_total{decision=\"" + decision + "\",reason=\"" + reason.tag() + "\"} "
@@ -63,12 +63,21 @@ class BrokerMetricsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"HELD", "BAD_PATH", "LOOP"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"HELD", "BAD_PATH", "LOOP", "UNKNOWN_SITE"})
     void aRequestIsCountedOnceUnderItsReason(Reason reason) {
         metrics.count(new Decision.Origin(reason));
 
         assertThat(lines("fingerpost_broker_requests_total")).contains(line(reason, 1.0))
                 .filteredOn(line -> line.endsWith(" 1.0")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.INCLUDE, names = {"NO_HOLDER", "UNLABELLED", "RULE"})
+    void aClientThatIsSentToThePublicOriginIsCountedApart(Reason reason) {
+        metrics.count(new Decision.PublicOrigin(reason));
+
+        assertThat(lines("fingerpost_broker_requests_total")).contains(line(reason, 0.0),
+                line(reason, 1.0).replace("\"origin\"", "\"origin_redirect\""));
     }
 
     @Test

@@ -101,7 +101,7 @@ class ForwardedFieldsIT {
                 "X-Forwarded-Server: evil.example");
 
         assertThat(origin.onlyHead()).doesNotContain("evil.example", "192.0.2.1", "gopher", "Port: 1\r\n")
-                .contains("X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Host: edge.example\r\n");
+                .contains("X-Forwarded-For: 127.0.0.1\r\n", "X-Forwarded-Host: " + URI.create(origin.url()).getHost());
     }
 
     @Test

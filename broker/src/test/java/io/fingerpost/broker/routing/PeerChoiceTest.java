@@ -22,13 +22,13 @@ class PeerChoiceTest {
         var random = new Random(1);
 
         for (int i = 0; i < 100; i++) {
-            assertThat(PeerChoice.choose(PEERS, random)).hasSize(4).doesNotHaveDuplicates();
+            assertThat(PeerChoice.choose(PEERS, List.of(), random)).hasSize(4).doesNotHaveDuplicates();
         }
     }
 
     @Test
     void ofFewPeersAllAreChosen() {
-        assertThat(PeerChoice.choose(PEERS.subList(0, 3), new Random(1)))
+        assertThat(PeerChoice.choose(PEERS.subList(0, 3), List.of(), new Random(1)))
                 .containsExactlyInAnyOrderElementsOf(PEERS.subList(0, 3));
     }
 
@@ -36,7 +36,7 @@ class PeerChoiceTest {
     void theListIsLeftAlone() {
         var peers = new ArrayList<>(PEERS);
 
-        PeerChoice.choose(peers, new Random(1));
+        PeerChoice.choose(peers, List.of(), new Random(1));
 
         assertThat(peers).isEqualTo(PEERS);
     }
@@ -48,7 +48,7 @@ class PeerChoiceTest {
         Map<Sha256, Integer> last = new HashMap<>();
 
         for (int i = 0; i < 10_000; i++) {
-            var chosen = PeerChoice.choose(PEERS.subList(0, 5), random);
+            var chosen = PeerChoice.choose(PEERS.subList(0, 5), List.of(), random);
             first.merge(chosen.getFirst().secretHash(), 1, Integer::sum);
             last.merge(chosen.getLast().secretHash(), 1, Integer::sum);
         }

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.fingerpost.broker.routing.Decision.Origin;
+import io.fingerpost.broker.routing.Decision.PublicOrigin;
 import io.fingerpost.broker.routing.Decision.Redirect;
 import io.fingerpost.broker.routing.Decision.Reject;
-import io.fingerpost.broker.routing.SharingConfig.Audience;
+import io.fingerpost.broker.rules.Audience;
+import io.fingerpost.broker.rules.OnMiss;
+import io.fingerpost.broker.rules.Share;
+import io.fingerpost.broker.rules.Terms;
+import io.fingerpost.broker.rules.TestTerms;
+import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.ByteSize;
+import io.fingerpost.contract.http.HeaderFields;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.AddressPolicy;
@@ -24,6 +31,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +60,11 @@ class RedirectPolicyTest {
             new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
             new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), new byte[32],
             InstantSource.fixed(NOW));
-    private final RedirectPolicy policy = policy(Audience.VERIFYING);
-
-    private RedirectPolicy policy(Audience audience) {
-        return new RedirectPolicy(new SharingConfig(audience, ByteSize.parse("4KiB")), registry,
-                InstantSource.fixed(NOW), () -> new Random(1));
-    }
+    private final List<PeerId> suspects = new ArrayList<>();
+    private final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), InstantSource.fixed(NOW),
+            suspects::add);
+    private final RedirectPolicy policy = new RedirectPolicy(registry, recent, InstantSource.fixed(NOW),
+            () -> new Random(1));
 
     private void known(Representation representation) {
         table.learn(new ResourceId(PATH), representation, NOW.plusSeconds(60));
@@ -87,7 +94,17 @@ class RedirectPolicyTest {
         for (int i = 0; i < fields.length; i += 2) {
             all.put(fields[i], fields[i + 1]);
         }
-        return new EdgeRequest("GET", PATH, "", CLIENT, all::get);
+        return request("GET", PATH, "", all::get);
+    }
+
+    private static EdgeRequest request(String method, String path, String query, HeaderFields fields) {
+        return new EdgeRequest(method, path, query, new ResourceId(query.isEmpty() ? path : path + "?" + query),
+                TestTerms.DEFAULT, CLIENT, true, fields);
+    }
+
+    private static EdgeRequest under(Terms terms, EdgeRequest request) {
+        return new EdgeRequest(request.method(), request.path(), request.query(), request.resource(), terms,
+                request.client(), request.isOrdinary(), request.fields());
     }
 
     private static EdgeRequest plainGet(String... fields) {
@@ -95,7 +112,7 @@ class RedirectPolicyTest {
         for (int i = 0; i < fields.length; i += 2) {
             all.put(fields[i], fields[i + 1]);
         }
-        return new EdgeRequest("GET", PATH, "", CLIENT, all::get);
+        return request("GET", PATH, "", all::get);
     }
 
     @ParameterizedTest
@@ -104,7 +121,7 @@ class RedirectPolicyTest {
         knownAndHeld();
 
         var decision = policy
-                .decide(new EdgeRequest(method, PATH, "", CLIENT, Map.of("Want-Repr-Digest", "sha-256=1")::get));
+                .decide(request(method, PATH, "", Map.of("Want-Repr-Digest", "sha-256=1")::get));
 
         assertThat(decision).isEqualTo(new Redirect(MAP, List.of(PEER)));
         assertThat(decision.reason()).isEqualTo(Reason.HELD);
@@ -114,7 +131,7 @@ class RedirectPolicyTest {
     void theQueryIsPartOfTheResource() {
         knownAndHeld();
 
-        var decision = policy.decide(new EdgeRequest("GET", PATH, "v=2", CLIENT, get().fields()));
+        var decision = policy.decide(request("GET", PATH, "v=2", get().fields()));
 
         assertThat(decision).isEqualTo(new Origin(Reason.UNKNOWN));
     }
@@ -124,14 +141,16 @@ class RedirectPolicyTest {
     void otherMethodsGoToTheOrigin(String method) {
         knownAndHeld();
 
-        assertThat(policy.decide(new EdgeRequest(method, PATH, "", CLIENT, get().fields())))
+        assertThat(policy.decide(request(method, PATH, "", get().fields())))
                 .isEqualTo(new Origin(Reason.METHOD));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "Authorization | Basic Zm9v | AUTHORIZATION",
-            "Proxy-Authorization | Basic Zm9v | AUTHORIZATION",
+            "Proxy-Authorization | Basic Zm9v | PROXY_AUTHORIZATION",
+            "Content-Length | 5 | BODY",
+            "Transfer-Encoding | chunked | BODY",
             "Cookie | a=b | COOKIE",
             "Cache-Control | no-cache | NO_CACHE",
             "Cache-Control | max-age=0, No-Cache | NO_CACHE",
@@ -148,13 +167,16 @@ class RedirectPolicyTest {
             "Sec-GPC | 1 | SHARING_DECLINED",
             "Sec-Fetch-Mode | navigate | NAVIGATION",
             "Sec-Fetch-Dest | document | NAVIGATION",
-            "Sec-Fetch-Dest | iframe | NAVIGATION",
-            "Sec-Fetch-Dest | frame | NAVIGATION",
-            "Sec-Fetch-Dest | embed | NAVIGATION",
-            "Sec-Fetch-Dest | object | NAVIGATION",
-            "Sec-Fetch-Dest | worker | NAVIGATION",
-            "Sec-Fetch-Dest | sharedworker | NAVIGATION",
-            "Sec-Fetch-Dest | serviceworker | NAVIGATION"})
+            "Sec-Fetch-Dest | iframe | FRAME",
+            "Sec-Fetch-Dest | frame | FRAME",
+            "Sec-Fetch-Dest | embed | FRAME",
+            "Sec-Fetch-Dest | object | FRAME",
+            "Sec-Fetch-Dest | worker | WORKER",
+            "Sec-Fetch-Dest | sharedworker | WORKER",
+            "Sec-Fetch-Dest | serviceworker | WORKER",
+            "Sec-Fetch-Dest | xslt | SAME_ORIGIN",
+            "Sec-Fetch-Mode | same-origin | SAME_ORIGIN",
+            "Sec-Fetch-Mode | websocket | SAME_ORIGIN"})
     void aFieldThatForbidsARedirectSendsToTheOrigin(String name, String value, Reason reason) {
         knownAndHeld();
 
@@ -168,6 +190,124 @@ class RedirectPolicyTest {
         knownAndHeld();
 
         assertThat(policy.decide(get(name, value))).isInstanceOf(Redirect.class);
+    }
+
+    @Test
+    void aRequestWithAFieldThatMayBeACredentialGoesToTheOrigin() {
+        knownAndHeld();
+        var request = get("X-Api-Key", "secret");
+
+        assertThat(policy.decide(new EdgeRequest("GET", PATH, "", request.resource(), TestTerms.DEFAULT, CLIENT, false,
+                request.fields()))).isEqualTo(new Origin(Reason.UNUSUAL_FIELD));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Amz-Signature=abc", "v=1&sig=abc", "Expires=1&Signature=x&Key-Pair-Id=y", "TOKEN=t",
+            "hdnts=exp~hmac"})
+    void aSignedQueryIsACredential(String query) {
+        table.learn(new ResourceId(PATH + "?" + query), MAP, NOW.plusSeconds(60));
+        holds(PEER, MAP);
+
+        assertThat(policy.decide(request("GET", PATH, query, get().fields())))
+                .isEqualTo(new Origin(Reason.SIGNED_QUERY));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v=1", "design=2", "tokens=3", "sig", "a=sig=b", "v=token"})
+    void anyOtherQueryIsNot(String query) {
+        table.learn(new ResourceId(PATH + "?" + query), MAP, NOW.plusSeconds(60));
+        holds(PEER, MAP);
+
+        assertThat(policy.decide(request("GET", PATH, query, get().fields()))).isInstanceOf(Redirect.class);
+    }
+
+    @Test
+    void whatTheOperatorDoesNotWantSharedGoesToTheOrigin() {
+        knownAndHeld();
+
+        assertThat(policy.decide(under(TestTerms.with(Share.NO, Duration.ZERO), get())))
+                .isEqualTo(new Origin(Reason.RULE));
+    }
+
+    @Test
+    void aPageThatCameWithTlsIsNotSentToAPeerWithout() {
+        knownAndHeld();
+        var secure = new Client(CLIENT.address(), true);
+        var page = get("Sec-Fetch-Mode", "cors");
+        var tool = get();
+
+        assertThat(policy.decide(new EdgeRequest("GET", PATH, "", page.resource(), TestTerms.DEFAULT, secure, true,
+                page.fields()))).isEqualTo(new Origin(Reason.MIXED_CONTENT));
+        assertThat(policy.decide(new EdgeRequest("GET", PATH, "", tool.resource(), TestTerms.DEFAULT, secure, true,
+                tool.fields()))).isInstanceOf(Redirect.class);
+        assertThat(policy.decide(page)).isInstanceOf(Redirect.class);
+    }
+
+    @Test
+    void aMissMayGoToTheOriginsPublicUrl() {
+        known(MAP);
+
+        assertThat(policy.decide(under(TestTerms.with(OnMiss.REDIRECT), get())))
+                .isEqualTo(new PublicOrigin(Reason.NO_HOLDER));
+    }
+
+    @Test
+    void whatIsToBeLearnedOrIsSecretNeverGoesThere() {
+        var terms = TestTerms.with(OnMiss.REDIRECT);
+
+        assertThat(policy.decide(under(terms, get()))).isEqualTo(new Origin(Reason.UNKNOWN));
+        known(MAP);
+        assertThat(policy.decide(under(terms, get("Cookie", "a=b")))).isEqualTo(new Origin(Reason.COOKIE));
+        assertThat(policy.decide(under(terms, get("Authorization", "x")))).isEqualTo(new Origin(Reason.AUTHORIZATION));
+        assertThat(policy.decide(under(terms, get("If-None-Match", "x")))).isEqualTo(new Origin(Reason.CONDITIONAL));
+        assertThat(policy.decide(under(terms, get("Fingerpost-Peer", "x")))).isEqualTo(new Origin(Reason.NO_HOLDER));
+    }
+
+    @Test
+    void aClientThatComesBackIsSentToAnotherPeerAndThenToTheOrigin() {
+        knownAndHeld();
+        holds(SUPER_NODE, MAP);
+
+        var first = (Redirect) policy.decide(get());
+        recent.note(get(), first);
+        var second = (Redirect) policy.decide(get());
+        recent.note(get(), second);
+        var third = policy.decide(get());
+        recent.note(get(), third);
+        recent.note(get(), policy.decide(get()));
+
+        assertThat(first.peers()).hasSize(2);
+        assertThat(second.peers()).containsExactly(first.peers().getLast());
+        assertThat(third).isEqualTo(new Origin(Reason.CAME_BACK));
+        assertThat(suspects).as("each once").containsExactly(first.peers().getFirst().id(),
+                second.peers().getFirst().id());
+    }
+
+    @Test
+    void othersAreNotConcerned() {
+        knownAndHeld();
+        recent.note(get(), policy.decide(get()));
+
+        assertThat(policy.decide(get("User-Agent", "another"))).isInstanceOf(Redirect.class);
+        assertThat(policy.decide(request("HEAD", PATH, "", get().fields()))).isInstanceOf(Redirect.class);
+        assertThat(suspects).isEmpty();
+    }
+
+    @Test
+    void partsOfOneDownloadComeFromDifferentPeersAndSuspectNone() {
+        knownAndHeld();
+        holds(SUPER_NODE, MAP);
+
+        var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
+        recent.note(get("Range", "bytes=0-9"), first);
+        var second = (Redirect) policy.decide(get("Range", "bytes=10-19"));
+        recent.note(get("Range", "bytes=10-19"), second);
+        var third = policy.decide(get("Range", "bytes=20-29"));
+        recent.note(get("Range", "bytes=20-29"), third);
+
+        assertThat(second.peers()).containsExactlyElementsOf(first.peers().reversed());
+        assertThat(third).isInstanceOf(Redirect.class);
+        assertThat(suspects).isEmpty();
     }
 
     @Test
@@ -297,7 +437,8 @@ class RedirectPolicyTest {
     void theOperatorMayOpenAllPeersToEveryone() {
         knownAndHeld();
 
-        assertThat(policy(Audience.ANY).decide(plainGet())).isEqualTo(new Redirect(MAP, List.of(PEER)));
+        assertThat(policy.decide(under(TestTerms.with(Audience.ANY), plainGet())))
+                .isEqualTo(new Redirect(MAP, List.of(PEER)));
     }
 
     @ParameterizedTest
@@ -361,13 +502,13 @@ class RedirectPolicyTest {
 
     @Test
     void aPathThatNoResourceHasIsRejectedWhateverTheMethod() {
-        assertThat(policy.decide(new EdgeRequest("PUT", "/a/../b", "", CLIENT, get().fields())))
+        assertThat(policy.decide(request("PUT", "/a/../b", "", get().fields())))
                 .isEqualTo(new Reject(Reason.BAD_PATH, "dot segments ('.', '..') are not allowed in a path"));
     }
 
     @Test
     void dotsInTheQueryAreTheOriginsBusiness() {
-        assertThat(policy.decide(new EdgeRequest("GET", PATH, "next=/../x//y%2f", CLIENT, get().fields())))
+        assertThat(policy.decide(request("GET", PATH, "next=/../x//y%2f", get().fields())))
                 .isEqualTo(new Origin(Reason.UNKNOWN));
     }
 }

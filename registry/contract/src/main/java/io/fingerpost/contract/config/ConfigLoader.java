@@ -2,18 +2,19 @@ package io.fingerpost.contract.config;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -29,7 +30,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *
  * <p>The defaults name every key there is. A key that they do not have, or a value that the record does not take, is a
  * {@link ConfigException} whose message is one line that names both. `${NAME}` and `${NAME:default}` in a file's values
- * stand for environment variables.
+ * stand for environment variables. A message about something in the file begins with `FILE:LINE: `.
  */
 public final class ConfigLoader {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?}");
@@ -45,6 +46,10 @@ public final class ConfigLoader {
             .build();
     private final Map<String, String> environment;
     private final ObjectNode tree;
+    private final Map<String, ListTemplate> lists;
+    /** Keys that were set one by one, and stand above the file. */
+    private final Set<String> single = new HashSet<>();
+    private @Nullable ConfigFile file;
 
     /** @param defaults a YAML resource beside {@code owner} that names every key */
     public ConfigLoader(Class<?> owner, String defaults, Map<String, String> environment) {
@@ -54,36 +59,20 @@ public final class ConfigLoader {
         } catch (IOException e) {
             throw new IllegalStateException("the built-in " + defaults + " cannot be read", e);
         }
+        this.lists = ListTemplate.takeFrom(tree);
     }
 
     /** Lays the file's keys over what is there. */
-    public ConfigLoader file(Path file) {
-        JsonNode overlay = read(file);
+    public ConfigLoader file(Path path) {
+        ConfigFile read = ConfigFile.read(path);
+        JsonNode overlay = read.tree(yaml);
         if (overlay instanceof ObjectNode object) {
-            overlay(tree, object, "", file.toString());
+            overlay(tree, object, "", key -> path + lineOf(read, key));
         } else if (!overlay.isMissingNode() && !overlay.isNull()) {
-            throw new ConfigException(file + ": keys and values are wanted");
+            throw new ConfigException(path + ": keys and values are wanted");
         }
+        file = read;
         return this;
-    }
-
-    private JsonNode read(Path file) {
-        try {
-            return yaml.readTree(Files.readString(file));
-        } catch (NoSuchFileException e) {
-            throw new ConfigException("--config: no such file: " + file);
-        } catch (IOException e) {
-            throw new ConfigException("--config: cannot read " + file + ": " + e.getMessage());
-        } catch (JacksonException e) {
-            throw new ConfigException(file + ":" + place(e));
-        }
-    }
-
-    /** Line and reason; the engine knows both better than what Jackson makes of it, which is where the trouble began. */
-    private static String place(JacksonException e) {
-        return e.getCause() instanceof MarkedYamlEngineException marked && marked.getProblemMark().isPresent()
-                ? marked.getProblemMark().get().getLine() + 1 + ": " + marked.getProblem()
-                : e.getLocation().getLineNr() + ": " + firstLine(e);
     }
 
     /**
@@ -100,11 +89,12 @@ public final class ConfigLoader {
             parent = parent.putObject(name);
         }
         parent.put(names[names.length - 1], value);
-        overlay(tree, overlay, "", source);
+        overlay(tree, overlay, "", _ -> source);
+        single.add(key);
         return this;
     }
 
-    private void overlay(ObjectNode target, ObjectNode source, String path, String origin) {
+    private void overlay(ObjectNode target, ObjectNode source, String path, UnaryOperator<String> origin) {
         source.forEachEntry((name, value) -> {
             String key = path.isEmpty() ? name : path + "." + name;
             JsonNode existing = target.get(name);
@@ -113,7 +103,7 @@ public final class ConfigLoader {
             }
             if (existing == null || existing.isObject() && !value.isObject()
                     || !existing.isObject() && value.isObject()) {
-                throw unknown(origin, key, value, target);
+                throw unknown(origin.apply(key), key, value, target);
             }
             if (existing instanceof ObjectNode inner) {
                 overlay(inner, (ObjectNode) value, key, origin);
@@ -121,6 +111,11 @@ public final class ConfigLoader {
                 target.set(name, fit(existing, substituted(value, key)));
             }
         });
+    }
+
+    /** An item of a list has a key that it cannot have. */
+    ConfigException unknown(String key, JsonNode value, ObjectNode known) {
+        return unknown(file == null ? "rules" : file.path() + lineOf(file, key), key, value, known);
     }
 
     private static ConfigException unknown(String origin, String key, JsonNode value, ObjectNode known) {
@@ -138,7 +133,7 @@ public final class ConfigLoader {
     }
 
     /** A list may be given as one text with commas. */
-    private JsonNode fit(JsonNode existing, JsonNode value) {
+    JsonNode fit(JsonNode existing, JsonNode value) {
         if (!existing.isArray() || !value.isString()) {
             return value;
         }
@@ -152,6 +147,11 @@ public final class ConfigLoader {
         if (value instanceof ArrayNode list) {
             ArrayNode filled = yaml.createArrayNode();
             list.forEach(part -> filled.add(substituted(part, key)));
+            return filled;
+        }
+        if (value instanceof ObjectNode item) {
+            ObjectNode filled = yaml.createObjectNode();
+            item.forEachEntry((name, part) -> filled.set(name, substituted(part, key + "." + name)));
             return filled;
         }
         if (!value.isString()) {
@@ -172,20 +172,64 @@ public final class ConfigLoader {
 
     /** The record. */
     public <T> T bind(Class<T> type) {
+        ObjectNode whole = tree.deepCopy();
+        lists.values().forEach(list -> list.fill(whole, this));
         try {
-            return yaml.treeToValue(tree, type);
+            return yaml.treeToValue(whole, type);
         } catch (JacksonException e) {
-            String key = e.getPath().stream().map(part -> part.getPropertyName()).filter(Objects::nonNull)
-                    .collect(Collectors.joining("."));
-            JsonNode value = tree.at("/" + key.replace('.', '/'));
-            if (value.isNull()) {
-                throw new ConfigException("key '" + key + "' has no default and needs a value");
-            }
-            String shown = value.isValueNode()
-                    ? "bad value '" + value.asString() + "' for '" + key + "': "
-                    : section(key);
-            throw new ConfigException(shown + reason(e));
+            throw refusal(e, whole);
         }
+    }
+
+    private ConfigException refusal(JacksonException e, ObjectNode whole) {
+        Throwable cause = root(e);
+        String key = path(e);
+        if (cause instanceof BadKey bad) {
+            key = key.isEmpty() ? bad.key() : key + "." + bad.key();
+        }
+        JsonNode value = whole.at("/" + key.replaceAll("\\.|\\[", "/").replace("]", ""));
+        if (value.isNull()) {
+            return new ConfigException(place(key) + "key '" + key + "' has no default and needs a value");
+        }
+        String shown = value.isValueNode()
+                ? "bad value '" + value.asString() + "' for '" + key + "': "
+                : section(key);
+        return new ConfigException(place(key) + shown + reason(e, cause));
+    }
+
+    private static Throwable root(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** Such as `sharing.rules[2].audience`. */
+    private static String path(JacksonException e) {
+        var path = new StringBuilder();
+        for (var step : e.getPath()) {
+            if (step.getPropertyName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
+            }
+        }
+        return path.toString();
+    }
+
+    /** `FILE:LINE: ` if the file says it; else nothing. */
+    private String place(String key) {
+        if (file == null || single.stream().anyMatch(set -> set.startsWith(key))) {
+            return "";
+        }
+        String line = lineOf(file, key);
+        return line.isEmpty() ? "" : file.path() + line + ": ";
+    }
+
+    private static String lineOf(ConfigFile file, String key) {
+        OptionalInt line = file.line(key);
+        return line.isPresent() ? ":" + line.getAsInt() : "";
     }
 
     /** What a record says of several of its keys stands under the section; at the top there is none. */
@@ -193,17 +237,9 @@ public final class ConfigLoader {
         return key.isEmpty() ? "" : key + ": ";
     }
 
-    private static String reason(JacksonException e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+    private static String reason(JacksonException e, Throwable cause) {
         return cause instanceof IllegalArgumentException && cause.getMessage() != null
                 ? cause.getMessage()
-                : firstLine(e);
-    }
-
-    private static String firstLine(JacksonException e) {
-        return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+                : e.getOriginalMessage().lines().findFirst().orElse("unreadable");
     }
 }

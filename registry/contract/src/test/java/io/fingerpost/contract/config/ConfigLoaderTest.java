@@ -21,12 +21,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigLoaderTest {
     /** A configuration of the shape that ours have; `name` has no default. */
     record Sample(HostPort listen, String name, int workers, Peers peers) {
-        record Peers(List<String> allow, ByteSize memory, Duration leaseTtl, Optional<String> token) {
+        record Peers(List<String> allow, ByteSize memory, Duration leaseTtl, Optional<String> token,
+                List<Share> shares) {
             Peers {
                 if (!leaseTtl.isPositive()) {
                     throw new IllegalArgumentException("lease-ttl must be positive, was " + leaseTtl);
                 }
+                for (int i = 0; i < shares.size(); i++) {
+                    if (shares.get(i).weight > 9) {
+                        throw new BadKey("shares[" + i + "].weight", "at most 9 is wanted");
+                    }
+                }
             }
+
+            /** Has keys of its own, and two of its section's. */
+            record Share(String path, int weight, ByteSize memory, List<String> allow, Duration leaseTtl,
+                    Optional<String> token) {}
         }
     }
 
@@ -54,7 +64,8 @@ class ConfigLoaderTest {
         Sample bound = loader.file(file).set("peers.lease-ttl", "7s", "--set").bind(Sample.class);
 
         assertThat(bound).isEqualTo(new Sample(new HostPort("127.0.0.1", 8080), "north", 8,
-                new Sample.Peers(List.of(), new ByteSize(4096), Duration.ofSeconds(7), Optional.empty())));
+                new Sample.Peers(List.of(), new ByteSize(4096), Duration.ofSeconds(7), Optional.empty(),
+                        List.of())));
     }
 
     @ParameterizedTest
@@ -119,12 +130,12 @@ class ConfigLoaderTest {
             "workers: {max: 5} | 'workers.max' (value '5')",
             "peers: 5 | 'peers' (value '5')"})
     void namesAnUnknownKeyAndItsValue(String content, String named) {
-        assertRefused(content, file + ": unknown key " + named + "; known here: ");
+        assertRefused(content, file + ":1: unknown key " + named + "; known here: ");
     }
 
     @Test
     void saysWhichKeysItKnowsInstead() {
-        assertRefused("peers: {lease: 5s}", "known here: allow, memory, lease-ttl, token");
+        assertRefused("peers: {lease: 5s}", "known here: allow, memory, lease-ttl, token, shares");
     }
 
     @Test
@@ -136,7 +147,7 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "workers: many | bad value 'many' for 'workers'",
+            "workers: many | :2: bad value 'many' for 'workers'",
             "workers: 1.5 | bad value '1.5' for 'workers'",
             "workers: 99999999999 | bad value '99999999999' for 'workers'",
             "listen: 8080 | bad value '8080' for 'listen'",
@@ -171,6 +182,49 @@ class ConfigLoaderTest {
     @ValueSource(strings = {"- name", "name", "5"})
     void refusesAFileWithoutKeys(String content) {
         assertRefused(content, file + ": keys and values are wanted");
+    }
+
+    @Test
+    void itemsOfAListHaveWhatTheirSectionSaysUnlessTheySayOtherwise() {
+        write("""
+                name: x
+                peers:
+                  memory: 1MiB
+                  allow: [a]
+                  shares:
+                    - path: /one
+                    - {path: /two, memory: 2MiB, allow: 'b, ${EDGE_NAME}', weight: 3}
+                """);
+
+        var shares = loader.file(file).set("peers.lease-ttl", "7s", "--set").bind(Sample.class).peers().shares();
+
+        assertThat(shares).containsExactly(
+                new Sample.Peers.Share("/one", 1, ByteSize.parse("1MiB"), List.of("a"), Duration.ofSeconds(7),
+                        Optional.empty()),
+                new Sample.Peers.Share("/two", 3, ByteSize.parse("2MiB"), List.of("b", "north"), Duration.ofSeconds(7),
+                        Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "weight: 4 | :6: key 'peers.shares[1].path' has no default and needs a value",
+            "{path: /b, memory: much} | :6: bad value 'much' for 'peers.shares[1].memory': a size such as",
+            "{path: /b, colour: red} | :6: unknown key 'peers.shares[1].colour' (value 'red'); known here: allow, memory",
+            "{path: /b, weight: 10} | :6: bad value '10' for 'peers.shares[1].weight': at most 9 is wanted",
+            "{path: /b, weight: [1]} | :6: peers.shares[1].weight: ",
+            "'/b' | :6: bad value '/b' for 'peers.shares[1]'"})
+    void namesTheLineOfABadItem(String item, String message) {
+        assertRefused("name: x\npeers:\n  allow: [a]\n  shares:\n    - path: /a\n    - " + item + "\n",
+                file + message);
+    }
+
+    @Test
+    void doesNotBlameTheFileForWhatAnOptionSaid() {
+        write("name: x\nworkers: 5\n");
+
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> loader.file(file).set("workers", "many", "--set").bind(Sample.class))
+                .withMessageStartingWith("bad value 'many' for 'workers'");
     }
 
     @Test

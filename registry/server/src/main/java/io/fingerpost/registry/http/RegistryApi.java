@@ -9,6 +9,7 @@ import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.representation.ResourceId;
+import io.fingerpost.registry.representation.ResourceNames;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -29,11 +30,14 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     private static final String PEER = PEERS + "/{id}";
 
     private final Registry registry;
+    private final ResourceNames names;
     private final JsonBody json = new JsonBody();
     private final VirtualThreadHandler handler;
 
-    public RegistryApi(Registry registry) {
+    /** @param names of the resources that agents ask about by their URLs */
+    public RegistryApi(Registry registry, ResourceNames names) {
         this.registry = registry;
+        this.names = names;
         this.handler = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
     }
 
@@ -87,9 +91,17 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
                 registry.representation(parameter(exchange, "digest", Sha256::parse), resource(exchange)));
     }
 
-    private static Optional<ResourceId> resource(HttpServerExchange exchange) {
-        return Optional.ofNullable(exchange.getQueryParameters().get("resource"))
-                .map(values -> new ResourceId(decoded(values.getFirst())));
+    private Optional<ResourceId> resource(HttpServerExchange exchange) {
+        var named = exchange.getQueryParameters().get("resource");
+        if (named == null) {
+            return Optional.empty();
+        }
+        String target = decoded(named.getFirst());
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
+        return Optional.of(names.name(host, path, query < 0 ? "" : target.substring(query + 1)).orElseThrow(
+                () -> new RequestRejected(421, "unknown-site", "this broker has no such site")));
     }
 
     private static String decoded(String parameter) {

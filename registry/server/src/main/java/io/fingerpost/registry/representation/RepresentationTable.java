@@ -7,6 +7,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.config.ByteSize;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,7 @@ public final class RepresentationTable {
 
     private static int weight(ResourceId resource, Entry entry) {
         int pieces = entry.binding.representation().pieces().count();
-        return ENTRY_OVERHEAD + resource.value().length() + pieces * Sha256.LENGTH;
+        return ENTRY_OVERHEAD + resource.target().length() + pieces * Sha256.LENGTH;
     }
 
     /**
@@ -132,6 +133,12 @@ public final class RepresentationTable {
     /** Whether the origin was lately seen not to want the resource shared. */
     public boolean isUnlabelled(ResourceId resource) {
         return Boolean.FALSE.equals(labels.getIfPresent(resource));
+    }
+
+    /** Forgets everything about the resources of which {@code changed} holds; takes a look at each, so off the I/O threads. */
+    public void forgetIf(Predicate<ResourceId> changed) {
+        bindings.asMap().keySet().removeIf(changed);
+        labels.asMap().keySet().removeIf(changed);
     }
 
     public Optional<Binding> lookup(ResourceId resource) {

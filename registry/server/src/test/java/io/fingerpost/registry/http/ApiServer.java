@@ -2,6 +2,7 @@ package io.fingerpost.registry.http;
 
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.registry.RegistryFixture;
+import io.fingerpost.registry.representation.ResourceNames;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 /** The registry's API on a real server on loopback, and ways to speak to it that no agent would choose. */
 final class ApiServer implements AutoCloseable {
     final RegistryFixture fixture = new RegistryFixture();
-    private final RegistryApi api = new RegistryApi(fixture.registry);
+    private final RegistryApi api = new RegistryApi(fixture.registry, ResourceNames.PLAIN);
     private final HttpClient http = HttpClient.newHttpClient();
     private final Undertow server = Undertow.builder().setIoThreads(1).setWorkerThreads(1)
             .setServerOption(UndertowOptions.DECODE_URL, false) // as the broker has it

@@ -1,21 +1,19 @@
 package io.fingerpost.broker.edge;
 
 import io.fingerpost.broker.routing.Decision.Redirect;
-import io.fingerpost.contract.NiPath;
+import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
 import io.fingerpost.registry.store.Peer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 
-/** The 302 to a peer, with everything that a client may check the bytes by. */
-final class RedirectResponse {
+/** The redirects: to a peer, with everything that a client may check the bytes by, or to the origin's public URL. */
+public final class Redirects {
     private static final HttpString LINK = new HttpString("Link");
     private static final HttpString DIGEST = new HttpString(FieldNames.DIGEST);
     private static final HttpString TARGET_REPR_DIGEST = new HttpString(FieldNames.TARGET_REPR_DIGEST);
@@ -24,37 +22,52 @@ final class RedirectResponse {
     private static final HttpString TIMING_ALLOW_ORIGIN = new HttpString("Timing-Allow-Origin");
     private static final HttpString REFERRER_POLICY = new HttpString("Referrer-Policy");
 
-    private final Duration ticketTtl;
-    private final InstantSource clock;
+    private final PeerUrls urls;
+    /** Without a slash at its end; empty if the origin has no public URL. */
+    private final String publicUrl;
 
-    RedirectResponse(Duration ticketTtl, InstantSource clock) {
-        this.ticketTtl = ticketTtl;
-        this.clock = clock;
+    public Redirects(PeerUrls urls, String publicUrl) {
+        this.urls = urls;
+        this.publicUrl = publicUrl;
     }
 
-    void send(HttpServerExchange exchange, Redirect redirect) {
+    void toPeer(HttpServerExchange exchange, EdgeRequest request, Redirect redirect) {
         Sha256 digest = redirect.representation().digest();
-        Instant expiry = clock.instant().plus(ticketTtl);
         var fields = exchange.getResponseHeaders();
-        fields.put(Headers.LOCATION, url(redirect.peers().getFirst(), digest, expiry));
+        fields.put(Headers.LOCATION, urls.of(redirect.peers().getFirst(), digest));
+        if (request.verifies()) {
+            addMirrors(fields, request, redirect);
+        }
+        fields.put(TARGET_REPR_DIGEST, DigestField.format(digest));
+        fields.put(RESOURCE_POLICY, "cross-origin");
+        fields.put(TIMING_ALLOW_ORIGIN, "*");
+        send(exchange);
+    }
+
+    /** For those that use them. A peer could otherwise name mirrors and a digest of its own, which some clients believe. */
+    private void addMirrors(HeaderMap fields, EdgeRequest request, Redirect redirect) {
+        Sha256 digest = redirect.representation().digest();
         int priority = 1;
         for (Peer peer : redirect.peers()) {
             // One link a line, unquoted and with a priority; the first repeats Location: RFC 6249, and what its readers bear.
-            fields.add(LINK, "<" + url(peer, digest, expiry) + ">; rel=duplicate; pri=" + priority++ + "; pref");
+            fields.add(LINK, "<" + urls.of(peer, digest) + ">; rel=duplicate; pri=" + priority++ + "; pref");
         }
         fields.put(DIGEST, DigestField.formatLegacy(digest));
-        fields.put(TARGET_REPR_DIGEST, DigestField.format(digest));
+        MetalinkHandler.link(request).ifPresent(link -> fields.add(LINK, link));
+    }
+
+    void toOrigin(HttpServerExchange exchange, EdgeRequest request) {
+        exchange.getResponseHeaders().put(Headers.LOCATION, publicUrl + request.resource().target());
+        send(exchange);
+    }
+
+    private static void send(HttpServerExchange exchange) {
+        var fields = exchange.getResponseHeaders();
         fields.put(Headers.CACHE_CONTROL, "no-store"); // what was live now may be gone in a minute
         fields.put(ALLOW_ORIGIN, "*");
-        fields.put(RESOURCE_POLICY, "cross-origin");
-        fields.put(TIMING_ALLOW_ORIGIN, "*");
         fields.put(REFERRER_POLICY, "no-referrer");
         fields.put(Headers.CONTENT_LENGTH, 0);
         exchange.setStatusCode(StatusCodes.FOUND);
         exchange.endExchange();
-    }
-
-    private static String url(Peer peer, Sha256 digest, Instant expiry) {
-        return peer.endpoint().url() + NiPath.of(digest) + "?t=" + peer.ticketKey().issue(digest, expiry);
     }
 }

@@ -1,0 +1,103 @@
+package io.fingerpost.broker;
+
+import io.fingerpost.broker.metrics.BrokerMetrics;
+import io.fingerpost.broker.rules.LiveRules;
+import io.fingerpost.broker.rules.SharingConfig;
+import io.fingerpost.contract.config.ConfigException;
+import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.representation.ResourceId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the configuration again while the broker runs, and takes over its rules and the edge's certificate: all of them, or none if
+ * anything is wrong.
+ * Requests under way keep the rules that they came under.
+ */
+public final class Reload {
+    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+
+    private final Supplier<BrokerConfig> source;
+    private final BrokerConfig started;
+    private final LiveRules rules;
+    private final RepresentationTable table;
+    private final Runnable certificate;
+    private final BrokerMetrics metrics;
+
+    /**
+     * What came of it.
+     *
+     * @param rules how many there are now
+     * @param needsRestart sections that differ from what the broker was started with, and stay as they were
+     */
+    public record Outcome(int rules, List<String> needsRestart) {
+        public Outcome {
+            needsRestart = List.copyOf(needsRestart);
+        }
+    }
+
+    /** @param certificate reads the edge's certificate again, and throws if it cannot be used */
+    Reload(Supplier<BrokerConfig> source, BrokerConfig started, LiveRules rules, RepresentationTable table,
+            Runnable certificate, BrokerMetrics metrics) {
+        this.source = source;
+        this.started = started;
+        this.rules = rules;
+        this.table = table;
+        this.certificate = certificate;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Reads and takes over; blocking.
+     *
+     * @throws ConfigException saying in one line what is wrong; the old rules stay
+     */
+    public synchronized Outcome now() {
+        BrokerConfig next;
+        try {
+            next = source.get();
+            certificate.run();
+        } catch (ConfigException e) {
+            metrics.reloaded(false);
+            LOG.atWarn().addKeyValue("why", e.getMessage()).log("configuration refused; the old rules stay");
+            throw e;
+        }
+        take(next.sharing());
+        metrics.reloaded(true);
+        var outcome = new Outcome(next.sharing().rules().size(), changedSections(next));
+        LOG.atInfo().addKeyValue("rules", outcome.rules).addKeyValue("needsRestart", outcome.needsRestart)
+                .log("configuration reloaded");
+        return outcome;
+    }
+
+    private void take(SharingConfig next) {
+        SharingConfig before = rules.current();
+        rules.replace(next);
+        // What was learned under other terms might not be true under these.
+        table.forgetIf(resource -> !terms(before, resource).equals(terms(next, resource)));
+    }
+
+    private static Object terms(SharingConfig sharing, ResourceId resource) {
+        return sharing.termsOf(resource.site(), resource.path());
+    }
+
+    private List<String> changedSections(BrokerConfig next) {
+        var changed = new ArrayList<String>();
+        for (var section : BrokerConfig.class.getRecordComponents()) {
+            try {
+                var accessor = section.getAccessor();
+                if (!section.getName().equals("sharing")
+                        && !Objects.equals(accessor.invoke(started), accessor.invoke(next))) {
+                    changed.add(section.getName());
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("a record's accessors are public", e);
+            }
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,135 @@
+package io.fingerpost.broker.edge;
+
+import io.fingerpost.broker.metalink.Metalink;
+import io.fingerpost.broker.routing.Decision;
+import io.fingerpost.broker.routing.EdgeRequest;
+import io.fingerpost.broker.routing.RedirectPolicy;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.api.ApiPaths;
+import io.fingerpost.contract.api.Problem;
+import io.fingerpost.registry.http.ProblemResponse;
+import io.fingerpost.registry.store.Peer;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Metalinks: below a reserved path, at the resource's own path with `.meta4` behind it. */
+public final class MetalinkHandler implements HttpHandler {
+    /** Followed by the path of a resource. */
+    static final String PREFIX = ApiPaths.ROOT + "/metalink/";
+    private static final String SUFFIX = ".meta4";
+    private static final Pattern AUTHORITY = Pattern
+            .compile("([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
+
+    private final RequestReader reader;
+    private final RedirectPolicy policy;
+    private final PeerUrls urls;
+
+    public MetalinkHandler(RequestReader reader, RedirectPolicy policy, PeerUrls urls) {
+        this.reader = reader;
+        this.policy = policy;
+        this.urls = urls;
+    }
+
+    /**
+     * The `Link` by which a redirect leads to the Metalink; the target is a relative reference, for what the client calls this
+     * host is its own business. None for wget2: on a bad piece it asks the same peer again, without end.
+     */
+    static Optional<String> link(EdgeRequest request) {
+        String agent = request.fields().get("User-Agent");
+        if (agent != null && agent.startsWith("Wget/2") || agent != null && agent.startsWith("Wget2/")) {
+            return Optional.empty();
+        }
+        var resource = request.resource();
+        String query = resource.query().isEmpty() ? "" : "?" + resource.query();
+        return Optional.of("<" + PREFIX + resource.path().substring(1) + SUFFIX + query + ">; rel=describedby; type=\""
+                + Metalink.MEDIA_TYPE + "\"");
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        if (!exchange.getRequestMethod().equals(Methods.GET) && !exchange.getRequestMethod().equals(Methods.HEAD)) {
+            ProblemResponse.send(exchange, Problem.of(405, "method-not-allowed", "this path takes GET and HEAD"));
+            return;
+        }
+        String path = RequestReader.path(exchange);
+        var request = path.endsWith(SUFFIX)
+                ? reader.read(exchange, path.substring(PREFIX.length() - 1, path.length() - SUFFIX.length()))
+                : Optional.<EdgeRequest>empty();
+        request.ifPresentOrElse(its -> answer(exchange, asPieces(its)), () -> refuse(exchange));
+    }
+
+    /** Who reads a Metalink checks each piece; conditions and ranges were meant for the Metalink itself. */
+    private static EdgeRequest asPieces(EdgeRequest request) {
+        return request.withFields(name -> switch (name) {
+            case "Accept" -> Metalink.MEDIA_TYPE;
+            case "Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since" -> null;
+            default -> request.fields().get(name);
+        });
+    }
+
+    private void answer(HttpServerExchange exchange, EdgeRequest request) {
+        Decision decision = policy.decide(request);
+        if (decision instanceof Decision.Redirect redirect) {
+            send(exchange, request, redirect);
+            return;
+        }
+        Representation known = decision.reason().isPlainMiss() ? policy.fresh(request) : null;
+        if (known == null) {
+            refuse(exchange);
+        } else {
+            send(exchange, request, known, List.of());
+        }
+    }
+
+    /** Answers with a Metalink of what could be redirected to. */
+    void send(HttpServerExchange exchange, EdgeRequest request, Decision.Redirect redirect) {
+        send(exchange, request, redirect.representation(), redirect.peers());
+    }
+
+    private void send(HttpServerExchange exchange, EdgeRequest request, Representation known, List<Peer> peers) {
+        var sources = new ArrayList<String>();
+        peers.forEach(peer -> sources.add(urls.of(peer, known.digest())));
+        String edge = edge(exchange);
+        if (edge != null) {
+            sources.add(edge + request.resource().target());
+        }
+        var fields = exchange.getResponseHeaders();
+        fields.put(Headers.CONTENT_TYPE, Metalink.MEDIA_TYPE);
+        fields.put(Headers.CACHE_CONTROL, "no-store");
+        fields.put(Headers.VARY, "Accept");
+        exchange.getResponseSender().send(new Metalink(name(request.resource().path()), known, sources).xml());
+    }
+
+    private static void refuse(HttpServerExchange exchange) {
+        ProblemResponse.send(exchange, Problem.of(404, "metalink-unknown",
+                "nothing is known of such a resource, or it is not shared; fetch it without a Metalink"));
+    }
+
+    /** Under which name the client came here: goes back to it and to nobody else. */
+    private static @Nullable String edge(HttpServerExchange exchange) {
+        String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
+        return host != null && AUTHORITY.matcher(host).matches() ? exchange.getRequestScheme() + "://" + host : null;
+    }
+
+    /** The last segment, as the name of a file and nothing more. */
+    private static String name(String path) {
+        String last = path.substring(path.lastIndexOf('/') + 1);
+        String name;
+        try {
+            name = URLDecoder.decode(last.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            name = last;
+        }
+        name = name.replaceAll("[\\p{Cntrl}/\\\\:*?\"<>|\\x{FFFD}\\x{FFFE}\\x{FFFF}]", "_").replaceFirst("^\\.+", "_");
+        return name.isBlank() ? "download" : name;
+    }
+}

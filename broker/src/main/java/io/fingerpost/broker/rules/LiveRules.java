@@ -1,0 +1,41 @@
+package io.fingerpost.broker.rules;
+
+import io.fingerpost.registry.representation.ResourceId;
+import io.fingerpost.registry.representation.ResourceNames;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rules that hold now. Each request is read once under one set of them; a change holds for those that come after it. */
+public final class LiveRules implements ResourceNames {
+    private final Sites sites;
+    private volatile SharingConfig current;
+
+    public LiveRules(Sites sites, SharingConfig first) {
+        this.sites = sites;
+        this.current = first;
+    }
+
+    public SharingConfig current() {
+        return current;
+    }
+
+    public void replace(SharingConfig next) {
+        current = next;
+    }
+
+    /** The site that a `Host` field names; empty if this broker has none such. */
+    public Optional<String> site(@Nullable String host) {
+        return sites.of(host);
+    }
+
+    @Override
+    public Optional<ResourceId> name(@Nullable String host, String path, String query) {
+        return sites.of(host).map(site -> name(site, path, query, current.termsOf(site, path)));
+    }
+
+    /** A resource's name under known terms. */
+    public static ResourceId name(String site, String path, String query, Terms terms) {
+        String counted = terms.counted(query);
+        return new ResourceId(site, counted.isEmpty() ? path : path + "?" + counted);
+    }
+}
