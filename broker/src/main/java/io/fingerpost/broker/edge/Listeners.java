@@ -20,7 +20,6 @@ public final class Listeners {
     private static final int MAX_RESETS = 200;
     private static final int RESET_WINDOW_MILLIS = 30_000;
     private static final int MAX_HEADER_BYTES = 32 * 1024;
-    private static final int REQUEST_HEAD_TIMEOUT_MILLIS = 10_000;
 
     private final Optional<HostPort> plain;
     private final Optional<HostPort> tls;
@@ -30,7 +29,7 @@ public final class Listeners {
     public Listeners(BrokerConfig.Edge config, HttpHandler handler, Optional<SSLContext> context) {
         this.plain = config.listen();
         this.tls = config.tls().listen();
-        var builder = builder((int) config.idleTimeout().toMillis());
+        var builder = builder(config);
         plain.ifPresent(at -> builder.addHttpListener(at.port(), at.host(), handler));
         tls.ifPresent(at -> builder.addListener(new Undertow.ListenerBuilder().setType(Undertow.ListenerType.HTTPS)
                 .setHost(at.host()).setPort(at.port()).setRootHandler(handler).setSslContext(context.orElseThrow())
@@ -48,16 +47,17 @@ public final class Listeners {
     }
 
     /** What holds for every port of the broker. */
-    public static Undertow.Builder builder(int idleTimeoutMillis) {
+    public static Undertow.Builder builder(BrokerConfig.Edge config) {
+        int idleMillis = (int) config.idleTimeout().toMillis();
         return Undertow.builder()
                 // No buffers per thread: virtual threads live for one request and would take them along.
                 .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
                 .setServerOption(UndertowOptions.DECODE_URL, false) // paths are compared and forwarded as they came
                 .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
                 .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L) // what is too large is for the origin to say
-                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleTimeoutMillis)
-                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, REQUEST_HEAD_TIMEOUT_MILLIS)
-                .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleTimeoutMillis);
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, idleMillis)
+                .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) config.headTimeout().toMillis())
+                .setServerOption(UndertowOptions.IDLE_TIMEOUT, idleMillis);
     }
 
     /** Opens the ports; throws if an address cannot be bound. */

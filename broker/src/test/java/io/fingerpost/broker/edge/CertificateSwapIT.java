@@ -104,7 +104,7 @@ class CertificateSwapIT {
             try {
                 for (int i = 0; i < 30; i++) {
                     (i % 2 == 0 ? second : first).replace(used);
-                    broker.reloadCertificate();
+                    broker.reload();
                     int before = visits.get();
                     await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
                             .until(() -> visits.get() > before || visitors.stream().anyMatch(Future::isDone));
@@ -126,7 +126,7 @@ class CertificateSwapIT {
             var request = HttpRequest.newBuilder(URI.create("https://" + broker.edgeTls() + "/")).build();
             client.send(request, BodyHandlers.ofString());
             second.replace(used);
-            broker.reloadCertificate();
+            broker.reload();
 
             var answer = client.send(request, BodyHandlers.ofString());
 
@@ -141,7 +141,7 @@ class CertificateSwapIT {
     void aBadCertificateChangesNothing() throws Exception {
         Files.writeString(used.certificate(), "rubbish");
 
-        assertThatThrownBy(broker::reloadCertificate).isInstanceOf(ConfigException.class)
+        assertThatThrownBy(broker::reload).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("'edge.tls.certificate'").hasMessageNotContaining("\n");
         assertThat(visit()).isEqualTo("CN=first");
     }
