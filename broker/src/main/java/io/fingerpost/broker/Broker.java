@@ -89,7 +89,7 @@ public final class Broker implements AutoCloseable {
         this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
         certificate.ifPresent(metrics::watch);
         this.edge = new Listeners(config.edge(),
-                new Http2Rules(new Provenance(config.edge(), new BodyPace(config.edge().idleTimeout(), inFlight))),
+                new Http2Rules(new Provenance(config.edge(), new BodyPace(config.edge().bodyTimeout(), inFlight))),
                 certificate.map(EdgeCertificate::context));
 
         this.reload = new Reload(source, config, rules, representations,

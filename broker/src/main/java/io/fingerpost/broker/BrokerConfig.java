@@ -35,6 +35,7 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
      */
     public record Edge(@JsonDeserialize(using = OptionalHostPort.class) Optional<HostPort> listen, TlsConfig tls,
             Sites sites, List<String> trustedProxies, ForwardedField forwardedField, Duration headTimeout,
+            Duration bodyTimeout,
             Duration idleTimeout, Duration drainTimeout, Duration retryWindow) {
         public Edge {
             trustedProxies = List.copyOf(trustedProxies);
@@ -48,6 +49,8 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
                     "retry-window must be 0s to 5m, was " + retryWindow);
             require(headTimeout.isPositive() && headTimeout.compareTo(Duration.ofHours(1)) <= 0,
                     "head-timeout must be positive and at most 1h, was " + headTimeout);
+            require(bodyTimeout.isPositive() && bodyTimeout.compareTo(Duration.ofHours(1)) <= 0,
+                    "body-timeout must be positive and at most 1h, was " + bodyTimeout);
             require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
                     "idle-timeout must be positive and at most 1d, was " + idleTimeout);
             require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);

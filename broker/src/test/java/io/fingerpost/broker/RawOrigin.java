@@ -63,6 +63,10 @@ public final class RawOrigin implements AutoCloseable {
             return this;
         }
 
+        public void close() throws IOException {
+            socket.close();
+        }
+
         /** Leaves the connection open and silent until then. */
         public void waitFor(CountDownLatch latch) {
             try {

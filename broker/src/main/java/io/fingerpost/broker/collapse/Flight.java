@@ -69,6 +69,12 @@ final class Flight implements OriginFetch.Listener {
         land();
     }
 
+    /** What those who wait would have asked for is known. */
+    synchronized void confirm() {
+        land();
+        takeWaiting().forEach(Waiter::decideAgain);
+    }
+
     /** Takes on one more, if this flight is or may turn out to be right for it. */
     synchronized boolean join(Waiter waiter, FlightPlan its) {
         if (over) {
@@ -115,8 +121,7 @@ final class Flight implements OriginFetch.Listener {
                 fields.put(Headers.ETAG, plan.etag()); // the only one that was asked about
             }
             learner.confirm(plan.request(), fields);
-            land();
-            takeWaiting().forEach(Waiter::decideAgain);
+            confirm();
         } else {
             headOfWhole(status, fields);
         }
@@ -256,9 +261,9 @@ final class Flight implements OriginFetch.Listener {
         }
     }
 
-    /** A reader has what it wanted, or gave up. */
+    /** A reader has what it wanted, gave up, or was lost. */
     synchronized void leave(Spool.Reader reader) {
-        if (!Objects.requireNonNull(spool).remove(reader)) {
+        if (!Objects.requireNonNull(spool).remove(reader) || lingering != null) {
             return;
         }
         if (over) {

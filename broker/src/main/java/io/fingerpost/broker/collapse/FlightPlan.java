@@ -12,9 +12,8 @@ import io.undertow.util.Headers;
  * @param request the first that wanted it
  * @param etag which entity tag has to be that of the answer, for a revalidation or a rest; else empty
  * @param start where in the body it begins that is wanted; a flight that is no rest brings it from 0 on
- * @param isOneClientsOwn whether the origin is asked exactly what the client asked, so that any answer is right for it
  */
-record FlightPlan(Kind kind, EdgeRequest request, String etag, long start, boolean isOneClientsOwn) {
+record FlightPlan(Kind kind, EdgeRequest request, String etag, long start) {
     enum Kind {
         /** All of the body. */
         WHOLE,
@@ -37,7 +36,7 @@ record FlightPlan(Kind kind, EdgeRequest request, String etag, long start, boole
 
     /** Whether an answer with {@code status} to a request for all is right for the one that wanted it first. */
     boolean isRightForFirst(int status) {
-        return isOneClientsOwn && (status != 200 || request.range() instanceof ByteRange.Whole);
+        return kind == Kind.WHOLE && (status != 200 || request.range() instanceof ByteRange.Whole);
     }
 
     /**

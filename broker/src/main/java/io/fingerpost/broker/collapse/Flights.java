@@ -54,17 +54,15 @@ public final class Flights {
             origin.forward(exchange, request);
             return;
         }
-        boolean own = request.isOrdinary();
-        boolean starts = request.method().equals("GET") && isFromTheBeginning(request.range())
-                && (own || table.isLabelled(request.resource()));
-        var plan = new FlightPlan(Kind.WHOLE, request, "", start(request), own);
+        boolean starts = request.method().equals("GET") && isFromTheBeginning(request.range());
+        var plan = new FlightPlan(Kind.WHOLE, request, "", start(request));
         board(exchange, new SpooledAnswer(exchange, request, this, Revalidation.NONE), plan,
                 new Ways(reason != Reason.NO_CACHE, starts));
     }
 
     /** Asks the origin whether what is known under {@code etag} is still right. */
     public void revalidate(HttpServerExchange exchange, EdgeRequest request, String etag, Revalidation revalidation) {
-        var plan = new FlightPlan(Kind.REVALIDATION, request, etag, 0, false);
+        var plan = new FlightPlan(Kind.REVALIDATION, request, etag, 0);
         board(exchange, new SpooledAnswer(exchange, request, this, revalidation), plan, new Ways(true, true));
     }
 
@@ -115,10 +113,26 @@ public final class Flights {
                 return false;
             }
             if (publish(own, seen)) {
-                own.start(origin.fetch(exchange, plan.resource(), plan::adjust, own));
+                start(own, exchange, plan);
                 return true;
             }
         }
+    }
+
+    private void start(Flight flight, HttpServerExchange exchange, FlightPlan plan) {
+        if (plan.kind() == Kind.REVALIDATION && isDecided(plan)) {
+            flight.confirm();
+        } else {
+            flight.start(origin.fetch(exchange, plan.resource(), plan::adjust, flight));
+        }
+    }
+
+    /** Whether another flight has brought what this one would ask for, since it was decided to ask. */
+    private boolean isDecided(FlightPlan plan) {
+        return table.lookup(plan.resource())
+                .filter(known -> plan.etag().equals(known.representation().headers().get("ETag")))
+                .filter(known -> !known.isFresh(clock.instant()))
+                .isEmpty();
     }
 
     private @Nullable Flight prepare(HttpServerExchange exchange, Waiter waiter, FlightPlan plan) {

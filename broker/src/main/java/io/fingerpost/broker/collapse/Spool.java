@@ -151,8 +151,7 @@ final class Spool {
             dropFirst();
         }
         if (fresh == null && mayLoseFirst(now)) {
-            fresh = blocks.removeFirst().memory.clear();
-            first += SpoolMemory.BLOCK;
+            fresh = removeFirst().memory.clear();
         }
         wantsBlock = fresh == null;
         return fresh != null && blocks.add(new Block(fresh, now));
@@ -177,8 +176,21 @@ final class Spool {
     }
 
     private void dropFirst() {
-        drop(blocks.removeFirst());
+        drop(removeFirst());
+    }
+
+    private Block removeFirst() {
         first += SpoolMemory.BLOCK;
+        readers.removeIf(this::isLost); // or else they would hold up the others until they notice
+        return blocks.removeFirst();
+    }
+
+    private boolean isLost(Reader reader) {
+        boolean lost = reader.position < first;
+        if (lost) {
+            reader.wake.run();
+        }
+        return lost;
     }
 
     private void drop(Block block) {

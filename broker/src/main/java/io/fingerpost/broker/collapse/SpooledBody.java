@@ -36,6 +36,7 @@ final class SpooledBody {
     private long sentBefore = -1;
     /** Whether it is the client, or our lack of memory, that is waited for, and not the origin. */
     private boolean blocked;
+    private boolean lost;
     private boolean over;
 
     /** Where it reads. */
@@ -76,8 +77,19 @@ final class SpooledBody {
             return;
         }
         channel = exchange.getResponseChannel();
-        channel.getWriteSetter().set(_ -> pump());
+        channel.getWriteSetter().set(this::writable);
         pump();
+    }
+
+    private void writable(StreamSinkChannel to) {
+        if (lost) {
+            lost = false;
+            blocked = false; // what is waited for now is the origin
+            to.suspendWrites();
+            goOnElsewhere();
+        } else {
+            pump();
+        }
     }
 
     private void pump() {
@@ -107,9 +119,9 @@ final class SpooledBody {
                 to.suspendWrites();
             }
             case Next.Lost _ -> {
-                to.suspendWrites();
                 leave();
-                goOnElsewhere();
+                lost = true;
+                await(to); // nothing is fetched for a client before it takes what it was sent
             }
             case Next.End _ -> end();
             case Next.Broken _ -> breakOff();
@@ -141,10 +153,6 @@ final class SpooledBody {
     private void await(StreamSinkChannel to) {
         blocked = true;
         to.resumeWrites();
-        watch();
-    }
-
-    private void watch() {
         if (clock == null) {
             look();
         }
@@ -172,10 +180,9 @@ final class SpooledBody {
             breakOff();
             return;
         }
-        var rest = new FlightPlan(Kind.REST, request, etag, position, false);
+        var rest = new FlightPlan(Kind.REST, request, etag, position);
         if (!flights.resume(exchange, new Rest(), rest)) {
             blocked = true;
-            watch();
             exchange.getIoThread().executeAfter(this::goOnElsewhere, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

@@ -5,8 +5,10 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
+import org.xnio.conduits.StreamSourceConduit;
 
 /** Ends requests the body of which drips: a byte now and then keeps a connection from being idle, but not from being useless. */
 public final class BodyPace implements HttpHandler {
@@ -33,14 +35,17 @@ public final class BodyPace implements HttpHandler {
     private final class Watch {
         private final HttpServerExchange exchange;
         private XnioExecutor.Key timer;
+        private @Nullable StreamSourceConduit body;
         private long received;
         private long receivedBefore;
 
         Watch(HttpServerExchange exchange) {
             this.exchange = exchange;
             this.timer = startTimer();
-            exchange.addRequestWrapper((factory, _) -> new BytesReceivedStreamSourceConduit(factory.create(),
-                    bytes -> received += bytes));
+            exchange.addRequestWrapper((factory, _) -> {
+                body = factory.create();
+                return new BytesReceivedStreamSourceConduit(body, bytes -> received += bytes);
+            });
             exchange.addExchangeCompleteListener((_, nextListener) -> {
                 timer.remove();
                 nextListener.proceed();
@@ -55,7 +60,8 @@ public final class BodyPace implements HttpHandler {
             if (exchange.isRequestComplete()) {
                 return;
             }
-            if (received - receivedBefore < LEAST_BYTES) {
+            boolean awaited = body != null && body.isReadResumed(); // else it is we, or the origin, who take nothing
+            if (awaited && received - receivedBefore < LEAST_BYTES) {
                 IoUtils.safeClose(exchange.getConnection());
                 return;
             }

@@ -26,6 +26,8 @@ public final class MetalinkHandler implements HttpHandler {
     /** Followed by the path of a resource. */
     static final String PREFIX = ApiPaths.ROOT + "/metalink/";
     private static final String SUFFIX = ".meta4";
+    /** 1.99 calls itself `wget2/1.99.1`, later ones `Wget/2.0.1`. */
+    private static final Pattern WGET2 = Pattern.compile("wget(2/|/2)", Pattern.CASE_INSENSITIVE);
     private static final Pattern AUTHORITY = Pattern
             .compile("([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
 
@@ -45,7 +47,7 @@ public final class MetalinkHandler implements HttpHandler {
      */
     static Optional<String> link(EdgeRequest request) {
         String agent = request.fields().get("User-Agent");
-        if (agent != null && agent.startsWith("Wget/2") || agent != null && agent.startsWith("Wget2/")) {
+        if (agent != null && WGET2.matcher(agent).lookingAt()) {
             return Optional.empty();
         }
         var resource = request.resource();

@@ -89,7 +89,7 @@ public final class Learner {
             }
             case Shareable shareable -> {
                 fields.put(LABEL, "shareable");
-                Representation known = refreshed(resource, shareable, teaches);
+                Representation known = refreshed(resource, shareable, teaches, said(shareable, fields));
                 if (known != null) {
                     nameDigest(known, fields);
                 } else if (!learnFromHead(resource, shareable, teaches, fields)) {
@@ -100,12 +100,14 @@ public final class Learner {
     }
 
     /** What the table has, if the answer is that very representation: then it stays fresh. */
-    private @Nullable Representation refreshed(ResourceId resource, Shareable shareable, boolean teaches) {
+    private @Nullable Representation refreshed(ResourceId resource, Shareable shareable, boolean teaches,
+            Optional<Representation> said) {
         Representation known = table.lookup(resource).map(Binding::representation).orElse(null);
         if (known == null) {
             return null;
         }
-        if (known.size() == shareable.size() && known.headers().equals(shareable.headers())) {
+        boolean saysOther = said.filter(told -> !told.digest().equals(known.digest())).isPresent();
+        if (!saysOther && known.size() == shareable.size() && known.headers().equals(shareable.headers())) {
             table.learn(resource, known, clock.instant().plus(shareable.freshFor()));
             return known;
         }
@@ -182,13 +184,13 @@ public final class Learner {
         }
         pass(fields);
         fields.put(LABEL, "shareable");
-        Representation known = refreshed(resource, shareable, true);
+        Optional<Representation> said = said(shareable, fields);
+        Representation known = refreshed(resource, shareable, true, said);
         table.begin(resource, shareable.etag());
         var freshUntil = clock.instant().plus(shareable.freshFor()); // from now on, however long the body takes
         if (known != null) {
             nameDigest(known, fields);
         }
-        Optional<Representation> said = said(shareable, fields);
         said.filter(_ -> known == null).ifPresent(told -> table.learn(resource, told, freshUntil));
         boolean complete = known != null && known.hasPieces() || said.map(Representation::hasPieces).orElse(false);
         return Optional.of(complete

@@ -49,8 +49,8 @@ public final class RecentRedirects {
     /**
      * What is known of a client's way so far.
      *
-     * @param failed peers that it was sent to for the very same bytes
-     * @param used peers that it was sent to for other parts of the resource
+     * @param failed peers that it was sent to for the very same bytes, or came back from before
+     * @param used other peers that it was sent to for other parts of the resource
      */
     record Past(List<PeerId> failed, List<PeerId> used) {
         static final Past NONE = new Past(List.of(), List.of());
@@ -72,8 +72,9 @@ public final class RecentRedirects {
             return Past.NONE;
         }
         String range = range(request);
-        return new Past(sent.stream().filter(to -> to.range.equals(range)).map(Sent::peer).toList(),
-                sent.stream().filter(to -> !to.range.equals(range)).map(Sent::peer).toList());
+        // aria2 cuts what is left anew after a failure: what failed once is not asked for other parts either.
+        var failed = sent.stream().filter(to -> to.suspected || to.range.equals(range)).map(Sent::peer).toList();
+        return new Past(failed, sent.stream().map(Sent::peer).filter(peer -> !failed.contains(peer)).toList());
     }
 
     /** Takes note of what was decided for a request that a peer could have served. */

@@ -15,6 +15,8 @@ import java.util.List;
 
 /** Any number of clients on one thread, that want the same and compare each byte of it. */
 final class ManyClients {
+    private static final int PATIENCE_MILLIS = 10_000;
+
     private final HostPort server;
     private final String request;
     private final ByteBuffer expected;
@@ -30,6 +32,7 @@ final class ManyClients {
         private final StringBuilder head = new StringBuilder();
         private int position;
         private boolean right = true;
+        private boolean done;
 
         boolean isInBody() {
             return head.length() > 4 && head.substring(head.length() - 4).equals("\r\n\r\n");
@@ -45,11 +48,9 @@ final class ManyClients {
                 clients.add(client);
                 connect().register(selector, SelectionKey.OP_READ, client);
             }
-            while (!selector.keys().isEmpty()) {
-                if (selector.select(key -> read(key, (Client) key.attachment()), 10_000) == 0
-                        && !selector.keys().isEmpty()) {
-                    break; // nothing moves any more
-                }
+            boolean moves = true;
+            while (moves && clients.stream().anyMatch(client -> !client.done)) {
+                moves = selector.select(key -> read(key, (Client) key.attachment()), PATIENCE_MILLIS) > 0;
             }
             close(selector);
         }
@@ -79,11 +80,12 @@ final class ManyClients {
             }
             compare(client);
             if (bytes < 0 || client.position == expected.limit()) {
+                client.done = true;
                 key.channel().close();
-                key.cancel();
             }
         } catch (IOException e) {
             client.right = false;
+            client.done = true;
             key.cancel();
         }
     }

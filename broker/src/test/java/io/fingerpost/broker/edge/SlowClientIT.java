@@ -41,7 +41,7 @@ class SlowClientIT {
     @BeforeEach
     void start() throws IOException {
         edge = EdgeUnderAttack.start(data.resolve("broker"), "edge.idle-timeout=2s", "edge.head-timeout=2s",
-                "origin.answer-timeout=2s");
+                "edge.body-timeout=2s", "origin.answer-timeout=2s");
     }
 
     @AfterEach

@@ -284,6 +284,20 @@ class RedirectPolicyTest {
     }
 
     @Test
+    void aPeerFromWhichAClientCameBackIsNotAskedForOtherPartsEither() {
+        knownAndHeld();
+        holds(SUPER_NODE, MAP);
+        var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
+        recent.note(get("Range", "bytes=0-9"), first);
+        var second = (Redirect) policy.decide(get("Range", "bytes=0-9"));
+        recent.note(get("Range", "bytes=0-9"), second);
+
+        var other = (Redirect) policy.decide(get("Range", "bytes=10-19"));
+
+        assertThat(other.peers()).containsExactly(second.peers().getFirst());
+    }
+
+    @Test
     void othersAreNotConcerned() {
         knownAndHeld();
         recent.note(get(), policy.decide(get()));

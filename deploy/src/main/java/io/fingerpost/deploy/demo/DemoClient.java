@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An HTTP client that compares what it gets with the real file. */
 final class DemoClient implements AutoCloseable {
@@ -24,6 +25,8 @@ final class DemoClient implements AutoCloseable {
             .followRedirects(Redirect.NEVER).build();
     private final HttpClient following = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .followRedirects(Redirect.NORMAL).build();
+
+    private final AtomicInteger looks = new AtomicInteger();
 
     HttpClient http() {
         return http;
@@ -56,9 +59,12 @@ final class DemoClient implements AutoCloseable {
         }
     }
 
-    /** The bare answer, redirects not followed and the body thrown away. */
+    /**
+     * The bare answer, redirects not followed and the body thrown away. Each look is one of another client: who comes back for the
+     * same thing tells the broker that it was failed.
+     */
     HttpResponse<Void> look(String site, RealFile file, String... fields) throws IOException, InterruptedException {
-        var request = request(site, file);
+        var request = request(site, file).setHeader("User-Agent", "demo-client-" + looks.incrementAndGet());
         return http.send((fields.length == 0 ? request : request.headers(fields)).build(), BodyHandlers.discarding());
     }
 

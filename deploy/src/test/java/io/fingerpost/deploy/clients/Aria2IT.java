@@ -26,6 +26,10 @@ class Aria2IT {
     private static void assertRight(Aria2 run, Resource file) {
         assertThat(run.exit()).as(run.text()).isZero();
         assertThat(run.target()).hasBinaryContent(file.content());
+    }
+
+    private static void assertRightFromPeers(Aria2 run, Resource file) {
+        assertRight(run, file);
         assertThat(SITE.origin().timesAsked(file)).isEqualTo(1); // when the broker learned it
     }
 
@@ -34,7 +38,7 @@ class Aria2IT {
         var file = SITE.file("aria2-honest.bin", SIZE);
         var peer = SITE.ordinaryPeer(Conduct.HONEST, file);
 
-        assertRight(Aria2.fetch(SITE, file), file);
+        assertRightFromPeers(Aria2.fetch(SITE, file), file);
 
         assertThat(peer.timesAsked(file)).isEqualTo(1);
     }
@@ -46,7 +50,7 @@ class Aria2IT {
             SITE.deadSuperNode(file);
             SITE.superNode(Conduct.HONEST, file);
 
-            assertRight(Aria2.fetch(SITE, file), file);
+            assertRightFromPeers(Aria2.fetch(SITE, file), file);
         }
     }
 
@@ -55,10 +59,7 @@ class Aria2IT {
         var file = SITE.file("aria2-only-dead.bin", SIZE);
         SITE.deadSuperNode(file);
 
-        var run = Aria2.fetch(SITE, file);
-
-        assertThat(run.exit()).as(run.text()).isZero();
-        assertThat(run.target()).hasBinaryContent(file.content());
+        assertRight(Aria2.fetch(SITE, file), file);
     }
 
     @Test
@@ -78,7 +79,7 @@ class Aria2IT {
         var file = SITE.file("aria2-slow.bin", SIZE);
         var peer = SITE.slowSuperNode(40_000, file);
 
-        assertRight(Aria2.fetch(SITE, file), file);
+        assertRightFromPeers(Aria2.fetch(SITE, file), file);
 
         assertThat(peer.timesAsked(file)).isEqualTo(1);
     }
@@ -86,11 +87,11 @@ class Aria2IT {
     @Test
     void fourSegmentsOfOneHonestPeerMakeTheFile() throws Exception {
         var file = SITE.file("aria2-s4-honest.bin", LARGE);
-        var peer = SITE.superNode(Conduct.HONEST, file);
+        var peer = SITE.slowSuperNode(2_000_000, file); // so slow that there is something left for the other three
 
         assertRight(Aria2.fetch(SITE, file, FOUR_SEGMENTS), file);
 
-        assertThat(peer.timesAsked(file)).isGreaterThanOrEqualTo(4);
+        assertThat(peer.timesAsked(file)).isGreaterThan(1);
     }
 
     @Test
@@ -106,26 +107,17 @@ class Aria2IT {
     }
 
     @Test
-    void fourSegmentsOfACorruptPeerAreRefused() throws Exception {
-        var file = SITE.file("aria2-s4-corrupt.bin", LARGE);
-        SITE.superNode(Conduct.CORRUPT, file);
-
-        var run = Aria2.fetch(SITE, file, FOUR_SEGMENTS);
-
-        assertThat(run.exit()).as(run.text()).isEqualTo(CHECKSUM_ERROR);
-        assertThat(run.target()).hasBinaryContent(Conduct.corrupted(file.content()));
-    }
-
-    @Test
-    void withACorruptPeerAmongOthersFourSegmentsAreRightOrRefused() throws Exception {
+    void ofFourSegmentsNothingThatACorruptPeerSentIsTakenForRight() throws Exception {
         for (int i = 0; i < FILES; i++) {
-            var file = SITE.file("aria2-s4-mixed-" + i + ".bin", LARGE);
-            SITE.superNode(Conduct.HONEST, file);
+            var file = SITE.file("aria2-s4-corrupt-" + i + ".bin", LARGE);
             SITE.superNode(Conduct.CORRUPT, file);
+            if (i % 2 == 0) {
+                SITE.superNode(Conduct.HONEST, file);
+            }
 
             var run = Aria2.fetch(SITE, file, FOUR_SEGMENTS);
 
-            if (run.exit() == 0) { // nothing that was kept came from the corrupt one
+            if (run.exit() == 0) { // what was kept came from others
                 assertRight(run, file);
             } else {
                 assertThat(run.exit()).as(run.text()).isEqualTo(CHECKSUM_ERROR);

@@ -18,15 +18,14 @@ public final class RepresentationTable {
     /** About what one entry takes beside its path and piece hashes: objects, headers, map nodes. */
     private static final int ENTRY_OVERHEAD = 1_000;
 
-    /** Most resources whose label is remembered without anything else being known of them. */
-    private static final int MAX_LABELS = 100_000;
+    /** Most resources that are remembered as not shareable. */
+    private static final int MAX_UNLABELLED = 100_000;
 
     /** Most resources of which it is remembered what the origin began to send. */
     private static final int MAX_BEGUN = 100_000;
 
     private final Cache<ResourceId, Entry> bindings;
-    /** Whether a resource that is not (yet) known may be shared. */
-    private final Cache<ResourceId, Boolean> labels = Caffeine.newBuilder().maximumSize(MAX_LABELS).build();
+    private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED).build();
     /** The entity tag under which the origin last began to send a resource; empty when it was forgotten since. */
     private final Cache<ResourceId, String> begun = Caffeine.newBuilder().maximumSize(MAX_BEGUN).build();
     /** What is known of each digest, for as long as the entry of some resource has it. */
@@ -95,7 +94,7 @@ public final class RepresentationTable {
         if (last != null && !last.equals(representation.headers().get("ETag"))) {
             return;
         }
-        labels.invalidate(resource);
+        unlabelled.invalidate(resource);
         var name = named.get(representation.digest(), _ -> new Named());
         bindings.put(resource, new Entry(new Binding(name.become(representation), freshUntil), name));
     }
@@ -117,28 +116,23 @@ public final class RepresentationTable {
     /** The origin does not want the resource shared. */
     public void refuse(ResourceId resource) {
         forget(resource);
-        labels.put(resource, false);
+        unlabelled.put(resource, true);
     }
 
-    /** The origin lets the resource be shared, but what it is has not been seen yet. */
+    /** The origin lets the resource be shared, though what it is has not been seen yet. */
     public void allow(ResourceId resource) {
-        labels.put(resource, true);
-    }
-
-    /** Whether the origin was lately seen to let the resource be shared. */
-    public boolean isLabelled(ResourceId resource) {
-        return Boolean.TRUE.equals(labels.getIfPresent(resource)) || bindings.getIfPresent(resource) != null;
+        unlabelled.invalidate(resource);
     }
 
     /** Whether the origin was lately seen not to want the resource shared. */
     public boolean isUnlabelled(ResourceId resource) {
-        return Boolean.FALSE.equals(labels.getIfPresent(resource));
+        return unlabelled.getIfPresent(resource) != null;
     }
 
     /** Forgets everything about the resources of which {@code changed} holds; takes a look at each, so off the I/O threads. */
     public void forgetIf(Predicate<ResourceId> changed) {
         bindings.asMap().keySet().removeIf(changed);
-        labels.asMap().keySet().removeIf(changed);
+        unlabelled.asMap().keySet().removeIf(changed);
     }
 
     public Optional<Binding> lookup(ResourceId resource) {
