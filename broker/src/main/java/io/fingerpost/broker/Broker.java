@@ -2,6 +2,7 @@ package io.fingerpost.broker;
 
 import io.fingerpost.broker.admin.AdminHandler;
 import io.fingerpost.broker.collapse.Flights;
+import io.fingerpost.broker.edge.BodyPace;
 import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
 import io.fingerpost.broker.edge.Http2Rules;
@@ -87,13 +88,14 @@ public final class Broker implements AutoCloseable {
                 new ErrorHandler(new EdgeHandler(reader, policy, recent, answers, metrics)));
         this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
         certificate.ifPresent(metrics::watch);
-        this.edge = new Listeners(config.edge(), new Http2Rules(new Provenance(config.edge(), inFlight)),
+        this.edge = new Listeners(config.edge(),
+                new Http2Rules(new Provenance(config.edge(), new BodyPace(config.edge().bodyTimeout(), inFlight))),
                 certificate.map(EdgeCertificate::context));
 
         this.reload = new Reload(source, config, rules, representations,
                 () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
         this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now);
-        this.admin = Listeners.builder((int) config.edge().idleTimeout().toMillis())
+        this.admin = Listeners.builder(config.edge())
                 .addHttpListener(config.admin().listen().port(), config.admin().listen().host(), adminHandler)
                 .build();
     }

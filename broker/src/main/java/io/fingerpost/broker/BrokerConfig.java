@@ -34,8 +34,9 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
      * @param retryWindow a client that comes back within it was failed by the peer that it was sent to; 0 for never
      */
     public record Edge(@JsonDeserialize(using = OptionalHostPort.class) Optional<HostPort> listen, TlsConfig tls,
-            Sites sites, List<String> trustedProxies, ForwardedField forwardedField, Duration idleTimeout,
-            Duration drainTimeout, Duration retryWindow) {
+            Sites sites, List<String> trustedProxies, ForwardedField forwardedField, Duration headTimeout,
+            Duration bodyTimeout,
+            Duration idleTimeout, Duration drainTimeout, Duration retryWindow) {
         public Edge {
             trustedProxies = List.copyOf(trustedProxies);
             require(listen.isPresent() || tls.listen().isPresent(), "listen and tls.listen are both empty");
@@ -46,6 +47,10 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
             }
             require(!retryWindow.isNegative() && retryWindow.compareTo(Duration.ofMinutes(5)) <= 0,
                     "retry-window must be 0s to 5m, was " + retryWindow);
+            require(headTimeout.isPositive() && headTimeout.compareTo(Duration.ofHours(1)) <= 0,
+                    "head-timeout must be positive and at most 1h, was " + headTimeout);
+            require(bodyTimeout.isPositive() && bodyTimeout.compareTo(Duration.ofHours(1)) <= 0,
+                    "body-timeout must be positive and at most 1h, was " + bodyTimeout);
             require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
                     "idle-timeout must be positive and at most 1d, was " + idleTimeout);
             require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);

@@ -58,6 +58,11 @@ public final class RawClient implements AutoCloseable {
         });
     }
 
+    /** Whether there is something to read. */
+    public boolean isAnswered() throws IOException {
+        return in.available() > 0;
+    }
+
     /** The next head, with the empty line that ends it; what there is of it if the server closes first. */
     public String readHead() throws IOException {
         return readHead(in);

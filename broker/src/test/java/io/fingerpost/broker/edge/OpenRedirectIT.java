@@ -82,8 +82,10 @@ class OpenRedirectIT {
         try (var peer = edge.holderOf("/a")) {
             String answer = edge.raw("GET /a", "Want-Repr-Digest: sha-256=1", field);
 
-            assertThat(answer).doesNotContain("evil").startsWith("HTTP/1.1 302 ")
-                    .contains("Location: " + peer.endpoint().url() + "/.well-known/ni/sha-256/");
+            assertThat(answer).doesNotContain("evil").satisfiesAnyOf(
+                    unusual -> assertThat(unusual).startsWith("HTTP/1.1 200 ").doesNotContain("Location: "),
+                    redirect -> assertThat(redirect).startsWith("HTTP/1.1 302 ")
+                            .contains("Location: " + peer.endpoint().url() + "/.well-known/ni/sha-256/"));
         }
     }
 
