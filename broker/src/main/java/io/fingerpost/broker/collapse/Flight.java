@@ -40,6 +40,7 @@ final class Flight implements OriginFetch.Listener {
     private XnioExecutor.@Nullable Key lingering;
     private long position;
     private long length = Long.MAX_VALUE;
+    private boolean retrying;
     private boolean shared;
     private boolean confirmed;
     private boolean over;
@@ -204,10 +205,16 @@ final class Flight implements OriginFetch.Listener {
             return null; // about to be cancelled
         }
         room = spool.room();
-        if (room == null && spool.wantsBlock()) {
-            thread.executeAfter(Objects.requireNonNull(fetch)::resume, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        if (room == null && spool.wantsBlock() && !retrying) {
+            retrying = true; // one timer at a time, for readers resume the fetch as well
+            thread.executeAfter(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
         return room;
+    }
+
+    private void retry() {
+        retrying = false;
+        Objects.requireNonNull(fetch).resume();
     }
 
     @Override
