@@ -220,6 +220,9 @@ public final class OriginFetch implements OriginPool.Taker {
             source.suspendReads();
         } catch (IOException e) {
             giveUp(OriginFailure.CONNECTION_TERMINATED);
+        } catch (RuntimeException e) {
+            giveUp(OriginFailure.CONNECTION_TERMINATED); // a bug of ours: nobody is to wait for ever because of it
+            throw e;
         }
     }
 

@@ -35,7 +35,9 @@ public final class RepresentationHasher {
             throw new IllegalStateException("more bytes than the " + layout.size() + " that were announced");
         }
         if (layout.count() > 1) {
-            updatePieces(bytes.duplicate());
+            int begin = bytes.position();
+            updatePieces(bytes);
+            bytes.position(begin);
         }
         position += bytes.remaining();
         if (believed.isEmpty()) {
@@ -45,19 +47,22 @@ public final class RepresentationHasher {
         }
     }
 
+    /** Takes all of {@code bytes} without an object for each part: this runs for every block that passes. */
     private void updatePieces(ByteBuffer bytes) {
+        int end = bytes.limit();
         long at = position;
-        while (bytes.hasRemaining()) {
+        while (bytes.position() < end) {
             int index = layout.pieceAt(at);
             int missing = (int) (layout.offset(index) + layout.length(index) - at);
-            int step = Math.min(missing, bytes.remaining());
-            piece.update(bytes.slice(bytes.position(), step));
-            bytes.position(bytes.position() + step);
+            int step = Math.min(missing, end - bytes.position());
+            bytes.limit(bytes.position() + step);
+            piece.update(bytes);
             at += step;
             if (step == missing) {
                 pieces.add(Sha256.of(piece.digest()));
             }
         }
+        bytes.limit(end);
     }
 
     /** Bytes taken so far. */
