@@ -2,21 +2,21 @@ package io.fingerpost.broker;
 
 import io.fingerpost.broker.admin.AdminHandler;
 import io.fingerpost.broker.collapse.Flights;
-import io.fingerpost.broker.edge.BodyPace;
 import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
-import io.fingerpost.broker.edge.Http2Rules;
-import io.fingerpost.broker.edge.InFlight;
-import io.fingerpost.broker.edge.Listeners;
 import io.fingerpost.broker.edge.MetalinkHandler;
 import io.fingerpost.broker.edge.PeerUrls;
-import io.fingerpost.broker.edge.Provenance;
 import io.fingerpost.broker.edge.Redirects;
 import io.fingerpost.broker.edge.RequestReader;
 import io.fingerpost.broker.edge.Suspects;
+import io.fingerpost.broker.listen.BodyPace;
+import io.fingerpost.broker.listen.Http2Rules;
+import io.fingerpost.broker.listen.InFlight;
+import io.fingerpost.broker.listen.Listeners;
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.broker.origin.Learner;
 import io.fingerpost.broker.origin.OriginProxy;
+import io.fingerpost.broker.provenance.Provenance;
 import io.fingerpost.broker.routing.RecentRedirects;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.broker.rules.LiveRules;
@@ -74,7 +74,7 @@ public final class Broker implements AutoCloseable {
         this.registryApi = new RegistryApi(registry, rules);
 
         this.metrics = new BrokerMetrics(registry);
-        var learner = new Learner(representations, clock);
+        var learner = new Learner(representations, rules, clock);
         this.origin = new OriginProxy(config, learner, metrics);
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
         metrics.watch(flights);

@@ -1,7 +1,7 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.broker.collapse.SpoolConfig;
-import io.fingerpost.broker.edge.ForwardedField;
+import io.fingerpost.broker.provenance.ForwardedField;
 import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.broker.rules.Sites;
 import io.fingerpost.broker.tls.TlsConfig;

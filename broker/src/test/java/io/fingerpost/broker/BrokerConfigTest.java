@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.broker.collapse.SpoolConfig;
-import io.fingerpost.broker.edge.ForwardedField;
+import io.fingerpost.broker.provenance.ForwardedField;
 import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.broker.rules.Sites;
 import io.fingerpost.broker.rules.TestTerms;

@@ -5,6 +5,7 @@ import io.fingerpost.broker.label.Label.Refusal;
 import io.fingerpost.broker.label.Label.Refused;
 import io.fingerpost.broker.label.Label.Shareable;
 import io.fingerpost.broker.routing.EdgeRequest;
+import io.fingerpost.broker.rules.LiveRules;
 import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.http.DigestField;
@@ -15,6 +16,7 @@ import io.fingerpost.registry.representation.ResourceId;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Optional;
@@ -31,10 +33,12 @@ public final class Learner {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private final RepresentationTable table;
+    private final LiveRules rules;
     private final InstantSource clock;
 
-    public Learner(RepresentationTable table, InstantSource clock) {
+    public Learner(RepresentationTable table, LiveRules rules, InstantSource clock) {
         this.table = table;
+        this.rules = rules;
         this.clock = clock;
     }
 
@@ -89,10 +93,10 @@ public final class Learner {
             }
             case Shareable shareable -> {
                 fields.put(LABEL, "shareable");
-                Representation known = refreshed(resource, shareable, teaches, said(shareable, fields));
+                Representation known = refreshed(request, shareable, teaches, said(shareable, fields));
                 if (known != null) {
                     nameDigest(known, fields);
-                } else if (!learnFromHead(resource, shareable, teaches, fields)) {
+                } else if (!learnFromHead(request, shareable, teaches, fields)) {
                     table.allow(resource);
                 }
             }
@@ -100,15 +104,16 @@ public final class Learner {
     }
 
     /** What the table has, if the answer is that very representation: then it stays fresh. */
-    private @Nullable Representation refreshed(ResourceId resource, Shareable shareable, boolean teaches,
+    private @Nullable Representation refreshed(EdgeRequest request, Shareable shareable, boolean teaches,
             Optional<Representation> said) {
+        ResourceId resource = request.resource();
         Representation known = table.lookup(resource).map(Binding::representation).orElse(null);
         if (known == null) {
             return null;
         }
         boolean saysOther = said.filter(told -> !told.digest().equals(known.digest())).isPresent();
         if (!saysOther && known.size() == shareable.size() && known.headers().equals(shareable.headers())) {
-            table.learn(resource, known, clock.instant().plus(shareable.freshFor()));
+            learn(request, known, clock.instant().plus(shareable.freshFor()));
             return known;
         }
         if (teaches) {
@@ -124,13 +129,13 @@ public final class Learner {
     }
 
     /** An origin that says the digest is believed without a look at the body. */
-    private boolean learnFromHead(ResourceId resource, Shareable shareable, boolean teaches, HeaderMap fields) {
+    private boolean learnFromHead(EdgeRequest request, Shareable shareable, boolean teaches, HeaderMap fields) {
         Optional<Representation> said = said(shareable, fields);
         if (!teaches || said.isEmpty()) {
             return false;
         }
-        table.begin(resource, shareable.etag());
-        table.learn(resource, said.get(), clock.instant().plus(shareable.freshFor()));
+        table.begin(request.resource(), shareable.etag());
+        learn(request, said.get(), clock.instant().plus(shareable.freshFor()));
         return true;
     }
 
@@ -185,18 +190,26 @@ public final class Learner {
         pass(fields);
         fields.put(LABEL, "shareable");
         Optional<Representation> said = said(shareable, fields);
-        Representation known = refreshed(resource, shareable, true, said);
+        Representation known = refreshed(request, shareable, true, said);
         table.begin(resource, shareable.etag());
         var freshUntil = clock.instant().plus(shareable.freshFor()); // from now on, however long the body takes
         if (known != null) {
             nameDigest(known, fields);
         }
-        said.filter(_ -> known == null).ifPresent(told -> table.learn(resource, told, freshUntil));
+        said.filter(_ -> known == null).ifPresent(told -> learn(request, told, freshUntil));
         boolean complete = known != null && known.hasPieces() || said.map(Representation::hasPieces).orElse(false);
         return Optional.of(complete
                 ? Lesson.known(shareable, freshUntil)
                 : Lesson.hashing(shareable, freshUntil, said.map(Representation::digest),
-                        learned -> table.learn(resource, learned, freshUntil)));
+                        learned -> learn(request, learned, freshUntil)));
+    }
+
+    /** What was seen under terms that hold no longer is not learned, nor if they change at this very moment. */
+    private void learn(EdgeRequest request, Representation representation, Instant freshUntil) {
+        table.learn(request.resource(), representation, freshUntil);
+        if (!rules.hold(request.resource(), request.terms())) {
+            table.forget(request.resource());
+        }
     }
 
     /** Whether the origin has not begun to send anything else since it began to send this. */

@@ -23,6 +23,11 @@ public final class LiveRules implements ResourceNames {
         current = next;
     }
 
+    /** Whether a resource's terms are still these. */
+    public boolean hold(ResourceId resource, Terms terms) {
+        return current.termsOf(resource.site(), resource.path()).equals(terms);
+    }
+
     /** The site that a `Host` field names; empty if this broker has none such. */
     public Optional<String> site(@Nullable String host) {
         return sites.of(host);

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.fingerpost.broker.BrokerFixture;
 import io.fingerpost.broker.Origins;
+import io.fingerpost.broker.RawClient;
+import io.fingerpost.broker.RawOrigin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -16,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +54,10 @@ class ReloadIT {
     }
 
     private HttpResponse<String> reload() throws IOException {
+        return reload(broker);
+    }
+
+    private static HttpResponse<String> reload(BrokerFixture broker) throws IOException {
         return broker.send(HttpRequest.newBuilder(URI.create("http://" + broker.admin() + "/v1/reload"))
                 .POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
     }
@@ -96,6 +103,30 @@ class ReloadIT {
         rules("[]");
         assertThat(reload().statusCode()).isEqualTo(200);
         assertThat(success()).endsWith(" 1.0");
+    }
+
+    @Test
+    void whatWasFetchedUnderTermsThatHoldNoLongerIsNotLearned() throws Exception {
+        var goOn = new CountDownLatch(1);
+        try (var origin = new RawOrigin(connection -> {
+            connection.readHead();
+            connection.write(
+                    "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nETag: \"v1\"\r\nContent-Length: 5000\r\n\r\n")
+                    .write("x".repeat(4000)).waitFor(goOn);
+            connection.write("x".repeat(1000));
+        }); var other = BrokerFixture.withFile(data.resolve("other"), origin.url(), file)) {
+            rules("[{path: '/**', share: yes}]");
+            reload(other);
+            try (var client = new RawClient(other.edge())) {
+                client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").readHead();
+                rules("[]");
+                reload(other);
+                goOn.countDown();
+                assertThat(client.readBody(5000)).hasSize(5000);
+            }
+
+            assertThat(other.decisionOn("/a")).isEqualTo("origin unknown");
+        }
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

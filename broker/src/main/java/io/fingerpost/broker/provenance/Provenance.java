@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.provenance;
 
 import io.fingerpost.broker.BrokerConfig;
 import io.fingerpost.broker.origin.FieldLines;

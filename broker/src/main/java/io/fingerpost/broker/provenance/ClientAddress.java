@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.provenance;
 
 import io.fingerpost.broker.routing.Client;
 import io.fingerpost.contract.http.HeaderFields;

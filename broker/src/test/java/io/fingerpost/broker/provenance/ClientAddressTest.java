@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.provenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.listen;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;

@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.listen;
 
 import io.fingerpost.broker.BrokerConfig;
 import io.fingerpost.contract.config.HostPort;

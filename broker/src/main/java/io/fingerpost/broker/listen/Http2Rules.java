@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.listen;
 
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.registry.http.ProblemResponse;

@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.provenance;
 
 import java.net.InetAddress;
 import java.util.Optional;

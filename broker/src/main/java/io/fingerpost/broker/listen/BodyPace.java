@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.listen;
 
 import io.undertow.conduits.BytesReceivedStreamSourceConduit;
 import io.undertow.server.HttpHandler;

@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.listen;
 
 import io.fingerpost.contract.config.HostPort;
 import io.undertow.Undertow;

@@ -1,4 +1,4 @@
-package io.fingerpost.broker.edge;
+package io.fingerpost.broker.provenance;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.Arrays;
