@@ -72,7 +72,7 @@ class ComposeTest {
 
     @Test
     void publishesEveryPortThatAProgramHasForThisMachine() {
-        assertThat(compose.published("broker")).containsExactlyInAnyOrder(broker.edge().listen().port(),
+        assertThat(compose.published("broker")).containsExactlyInAnyOrder(broker.edge().listen().orElseThrow().port(),
                 broker.admin().listen().port());
         assertThat(compose.published("agent")).containsExactly(agent.gateway().port());
         assertThat(compose.published("super-node")).containsExactly(superNode.gateway().port());
@@ -86,7 +86,7 @@ class ComposeTest {
         assertThat(Project.text(Compose.FOLDER + "origin.conf")).contains("listen " + broker.origin().url().getPort()
                 + ";");
         assertThat(List.of(agent.broker(), superNode.broker()))
-                .containsOnly(URI.create("http://broker:" + broker.edge().listen().port()));
+                .containsOnly(URI.create("http://broker:" + broker.edge().listen().orElseThrow().port()));
     }
 
     @Test

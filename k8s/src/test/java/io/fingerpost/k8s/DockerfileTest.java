@@ -48,7 +48,7 @@ class DockerfileTest {
     @Test
     void exposesThePortsThatTheProgramHasByDefault() {
         var wanted = program.equals("broker")
-                ? List.of(Programs.brokerDefaults().edge().listen().port(),
+                ? List.of(Programs.brokerDefaults().edge().listen().orElseThrow().port(),
                         Programs.brokerDefaults().admin().listen().port())
                 : List.of(Programs.agentDefaults().listen().port());
 
@@ -60,9 +60,10 @@ class DockerfileTest {
         if (program.equals("broker")) {
             var config = Programs.broker(start("--origin", "http://origin"));
 
-            assertThat(config.edge().listen().isWildcard()).isTrue();
+            assertThat(config.edge().listen().orElseThrow().isWildcard()).isTrue();
             assertThat(config.admin().listen().isWildcard()).isTrue();
-            assertThat(image.ports()).contains(config.edge().listen().port(), config.admin().listen().port());
+            assertThat(image.ports()).contains(config.edge().listen().orElseThrow().port(),
+                    config.admin().listen().port());
         } else {
             var config = Programs.agent(start("--broker", "http://broker"));
 

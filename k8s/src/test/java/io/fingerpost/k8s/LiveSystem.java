@@ -20,7 +20,7 @@ final class LiveSystem implements AutoCloseable {
     private final Agent agent;
 
     LiveSystem(Path folder) throws IOException, InterruptedException {
-        this.broker = new Broker(new ConfigLoader(BrokerMain.class, "broker-defaults.yaml", Map.of())
+        this.broker = new Broker(() -> new ConfigLoader(BrokerMain.class, "broker-defaults.yaml", Map.of())
                 .set("data", folder.resolve("broker").toString(), "test")
                 .set("edge.listen", "127.0.0.1:0", "test")
                 .set("admin.listen", "127.0.0.1:0", "test")
@@ -32,7 +32,7 @@ final class LiveSystem implements AutoCloseable {
         var registered = new CountDownLatch(1);
         this.agent = new Agent(new ConfigLoader(Agent.class, "agent-defaults.yaml", Map.of())
                 .set("data", folder.resolve("agent").toString(), "test")
-                .set("broker", "http://" + broker.edgeAddress(), "test")
+                .set("broker", "http://" + broker.edge().plainAddress().orElseThrow(), "test")
                 .set("listen", "127.0.0.1:0", "test")
                 .set("gateway", "127.0.0.1:0", "test")
                 .bind(AgentConfig.class), InstantSource.system(), _ -> registered.countDown());
