@@ -3,6 +3,7 @@ package io.fingerpost.broker;
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.broker.rules.LiveRules;
 import io.fingerpost.broker.rules.SharingConfig;
+import io.fingerpost.contract.config.BadKey;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
@@ -60,6 +61,7 @@ public final class Reload {
         BrokerConfig next;
         try {
             next = source.get();
+            requireFits(next.sharing());
             certificate.run();
         } catch (ConfigException e) {
             metrics.reloaded(false);
@@ -72,6 +74,15 @@ public final class Reload {
         LOG.atInfo().addKeyValue("rules", outcome.rules).addKeyValue("needsRestart", outcome.needsRestart)
                 .log("configuration reloaded");
         return outcome;
+    }
+
+    /** New rules meet the old sites and the old public URL: those take a restart. */
+    private void requireFits(SharingConfig next) {
+        try {
+            next.requireFits(started.edge().sites(), started.origin().publicUrl().isPresent());
+        } catch (BadKey e) {
+            throw new ConfigException(e.key() + ": " + e.getMessage() + ", and a change of that takes a restart");
+        }
     }
 
     private void take(SharingConfig next) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.broker.rules.Audience;
-import io.fingerpost.broker.rules.OnMiss;
+import io.fingerpost.broker.rules.MetalinkUse;
 import io.fingerpost.broker.rules.Share;
 import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.contract.config.ByteSize;
@@ -33,8 +33,6 @@ class RulesConfigTest {
         var sharing = sharing("""
                 edge:
                   sites: [a.example, b.example]
-                origin:
-                  public-url: https://cdn.example/
                 sharing:
                   min-size: 1MiB
                   rules:
@@ -44,16 +42,29 @@ class RulesConfigTest {
                       host: a.example
                       audience: any
                       fresh-for: 1h
-                    - {path: '/**/*.zip', on-miss: redirect, min-size: 0}
+                    - {path: '/**/*.zip', metalink: answer, min-size: 0}
                 """);
 
         assertThat(sharing.termsOf("b.example", "/private/x.zip").share()).isEqualTo(Share.NO);
         assertThat(sharing.termsOf("a.example", "/games/x.zip").audience()).isEqualTo(Audience.ANY);
         assertThat(sharing.termsOf("a.example", "/games/x.zip").freshFor()).isEqualTo(Duration.ofHours(1));
         assertThat(sharing.termsOf("a.example", "/games/x.zip").minSize()).isEqualTo(ByteSize.parse("1MiB"));
-        assertThat(sharing.termsOf("b.example", "/games/x.zip").onMiss()).isEqualTo(OnMiss.REDIRECT);
+        assertThat(sharing.termsOf("b.example", "/games/x.zip").metalink()).isEqualTo(MetalinkUse.ANSWER);
         assertThat(sharing.termsOf("b.example", "/games/x.zip").minSize().bytes()).isZero();
         assertThat(sharing.termsOf("b.example", "/games/x.pak")).isEqualTo(sharing.terms());
+    }
+
+    @Test
+    void severalSitesHaveNoPublicUrlInCommon() {
+        assertThatThrownBy(() -> sharing("""
+                edge:
+                  sites: [a.example, b.example]
+                origin:
+                  public-url: https://cdn.example/
+                sharing:
+                  on-miss: redirect
+                """)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("'sharing.on-miss': several edge.sites have no public URL in common");
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.broker.rules.MetalinkUse;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.registry.http.ProblemResponse;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -59,10 +60,12 @@ public final class EdgeHandler implements HttpHandler {
 
     private void act(HttpServerExchange exchange, EdgeRequest request, Decision decision) throws Exception {
         metrics.count(decision);
+        if (decision instanceof Decision.Redirect redirect && wantsMetalink(request)) {
+            answers.metalink().send(exchange, request, redirect);
+            return;
+        }
         recent.note(request, decision);
         switch (decision) {
-            case Decision.Redirect redirect when wantsMetalink(request) ->
-                answers.metalink().send(exchange, request, redirect);
             case Decision.Redirect redirect -> answers.redirects().toPeer(exchange, request, redirect);
             case Decision.PublicOrigin _ -> answers.redirects().toOrigin(exchange, request);
             case Decision.Origin(var reason) -> answers.origin().forward(exchange, request, reason);
@@ -72,7 +75,8 @@ public final class EdgeHandler implements HttpHandler {
     }
 
     private static boolean wantsMetalink(EdgeRequest request) {
-        return request.terms().metalink() == MetalinkUse.ANSWER && request.readsMetalink();
+        return request.terms().metalink() == MetalinkUse.ANSWER && request.readsMetalink()
+                && request.range() instanceof ByteRange.Whole;
     }
 
     /** Counts a request whose representation went stale once, whichever way it goes. */

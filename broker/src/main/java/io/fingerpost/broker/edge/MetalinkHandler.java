@@ -3,6 +3,7 @@ package io.fingerpost.broker.edge;
 import io.fingerpost.broker.metalink.Metalink;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.EdgeRequest;
+import io.fingerpost.broker.routing.Reason;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.ApiPaths;
@@ -84,7 +85,9 @@ public final class MetalinkHandler implements HttpHandler {
             send(exchange, request, redirect);
             return;
         }
-        Representation known = decision.reason().isPlainMiss() ? policy.fresh(request) : null;
+        boolean shared = decision.reason().isPlainMiss() && decision.reason() != Reason.RULE
+                && decision.reason() != Reason.UNLABELLED;
+        Representation known = shared ? policy.fresh(request) : null;
         if (known == null) {
             refuse(exchange);
         } else {

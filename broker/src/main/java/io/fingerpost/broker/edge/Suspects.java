@@ -5,18 +5,17 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.contract.PeerId;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts, for each peer, how often clients came back from it. */
+/** Counts the times that clients came back from a peer, and tells the operator from which. */
 public final class Suspects implements Consumer<PeerId> {
     private static final Logger LOG = LoggerFactory.getLogger(Suspects.class);
     private static final int MAX_PEERS = 10_000;
     private static final Duration MEMORY = Duration.ofMinutes(10);
 
-    private final Cache<PeerId, AtomicInteger> counts = Caffeine.newBuilder().maximumSize(MAX_PEERS)
+    private final Cache<PeerId, Boolean> told = Caffeine.newBuilder().maximumSize(MAX_PEERS)
             .expireAfterAccess(MEMORY).build();
     private final BrokerMetrics metrics;
 
@@ -27,7 +26,7 @@ public final class Suspects implements Consumer<PeerId> {
     @Override
     public void accept(PeerId peer) {
         metrics.countSuspect();
-        if (counts.get(peer, _ -> new AtomicInteger()).incrementAndGet() == 1) {
+        if (told.asMap().put(peer, true) == null) {
             LOG.atInfo().addKeyValue("peer", peer).log("a client came back from this peer; it is suspected");
         }
     }

@@ -59,7 +59,9 @@ public final class Learner {
         pass(fields);
         ResourceId resource = request.resource();
         if (!SAFE.contains(request.method())) {
-            table.forget(resource); // RFC 9111 §4.4: it may have changed the resource
+            if (status < 400) {
+                table.forget(resource); // RFC 9111 §4.4: it may have changed the resource
+            }
             return;
         }
         if (!request.isGetOrHead()) {
@@ -67,16 +69,22 @@ public final class Learner {
         }
         switch (status) {
             case 200 -> hearWhole(request, teaches, fields);
-            case 206 -> hearPart(resource, fields);
-            case 304 -> confirm(request, fields);
-            case 404, 410 -> {
+            case 206, 304, 404, 410 -> {
                 if (teaches) {
-                    table.forget(resource);
+                    hearOther(request, status, fields);
                 }
             }
             default -> {
                 // says nothing about the resource
             }
+        }
+    }
+
+    private void hearOther(EdgeRequest request, int status, HeaderMap fields) {
+        switch (status) {
+            case 206 -> hearPart(request.resource(), fields);
+            case 304 -> confirm(request, fields);
+            default -> table.forget(request.resource());
         }
     }
 
@@ -87,7 +95,9 @@ public final class Learner {
                 fields.put(LABEL, "refused;reason=" + why.text());
                 // An answer to HEAD need not have a length (RFC 9110 §9.3.2).
                 boolean headOnly = why == Refusal.UNKNOWN_SIZE && request.method().equals("HEAD");
-                if (teaches && why != Refusal.CODED && !headOnly) {
+                // One that varies because a page's origin was named says little about what all others get.
+                boolean byOrigin = why == Refusal.VARIES && request.has("Origin");
+                if (teaches && why != Refusal.CODED && !headOnly && !byOrigin) {
                     table.refuse(resource);
                 }
             }
@@ -161,6 +171,12 @@ public final class Learner {
         String etag = fields.getFirst("ETag");
         var known = table.lookup(resource).orElse(null);
         if (known == null || etag == null) {
+            return;
+        }
+        if (!etag.equals(known.representation().headers().get("ETag"))) {
+            if (!request.acceptsCoding()) { // else it may be that of a coded copy, which it does not say
+                table.forget(resource);
+            }
             return;
         }
         // A 304 need not repeat the fields that make the label; what it does say replaces what was said before.

@@ -21,7 +21,12 @@ public final class OrdinaryFields {
             "save-data",
             "te", "traceparent", "tracestate", "upgrade", "upgrade-insecure-requests", "user-agent", "via",
             "want-content-digest", "want-digest", "want-repr-digest", "x-forwarded-for", "x-forwarded-host",
-            "x-forwarded-port", "x-forwarded-proto", "x-forwarded-server", "x-request-id", "x-requested-with");
+            "x-forwarded-port", "x-forwarded-proto", "x-forwarded-server", "x-request-id", "sec-gpc", "sec-purpose",
+            "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "sec-fetch-storage-access",
+            "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-arch", "sec-ch-ua-bitness",
+            "sec-ch-ua-model", "sec-ch-ua-full-version", "sec-ch-ua-full-version-list", "sec-ch-ua-platform-version",
+            "sec-ch-ua-wow64", "sec-ch-ua-form-factors", "sec-ch-prefers-color-scheme",
+            "sec-ch-prefers-reduced-motion");
 
     /** Of these, those that concern this one request or connection, or that we say ourselves. */
     private static final Set<String> NOT_PASSED_ON = Set.of("connection", "forwarded", "host", "http2-settings",
@@ -53,13 +58,7 @@ public final class OrdinaryFields {
     }
 
     private static boolean isOrdinary(HttpString name) {
-        return ORDINARY.contains(name) || name.length() > 4 && isSec(name);
-    }
-
-    /** Browsers set these themselves, and let no script do so (Fetch standard, forbidden request-headers). */
-    private static boolean isSec(HttpString name) {
-        return (name.byteAt(0) | 0x20) == 's' && (name.byteAt(1) | 0x20) == 'e' && (name.byteAt(2) | 0x20) == 'c'
-                && name.byteAt(3) == '-';
+        return ORDINARY.contains(name);
     }
 
     private static boolean isEmptyBody(HttpString name, HeaderMap fields) {

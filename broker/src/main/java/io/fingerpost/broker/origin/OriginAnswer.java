@@ -10,7 +10,7 @@ import org.xnio.conduits.StreamSinkConduit;
 record OriginAnswer(Learner learner, EdgeRequest request) implements ConduitWrapper<StreamSinkConduit> {
     @Override
     public StreamSinkConduit wrap(ConduitFactory<StreamSinkConduit> factory, HttpServerExchange exchange) {
-        learner.hear(request, request.isOrdinary(), exchange.getStatusCode(), exchange.getResponseHeaders());
+        learner.hear(request, request.mayTeach(), exchange.getStatusCode(), exchange.getResponseHeaders());
         return factory.create();
     }
 }

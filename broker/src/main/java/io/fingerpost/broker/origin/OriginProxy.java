@@ -60,8 +60,10 @@ public final class OriginProxy implements AutoCloseable {
 
     /** Forwards; the table is kept true to what the answer's head tells. */
     public void forward(HttpServerExchange exchange, EdgeRequest request) throws Exception {
-        exchange.setRequestURI(prefix + request.resource().path(), false);
-        exchange.setQueryString(request.resource().query());
+        exchange.setRequestURI(prefix + request.path(), false);
+        if (request.mayTeach()) {
+            exchange.setQueryString(request.resource().query()); // what does not count must not show in what is learned
+        }
         prepare(exchange.getRequestHeaders(), request.resource().site());
         exchange.addResponseWrapper(new OriginAnswer(learner, request));
         exchange.addDefaultResponseListener(this::answerFailure);

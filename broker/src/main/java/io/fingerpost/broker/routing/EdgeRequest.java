@@ -1,11 +1,13 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
 import io.fingerpost.contract.http.HeaderFields;
 import io.fingerpost.registry.representation.ResourceId;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,11 @@ public record EdgeRequest(String method, String path, String query, ResourceId r
     /** The same with other fields. */
     public EdgeRequest withFields(HeaderFields others) {
         return new EdgeRequest(method, path, query, resource, terms, client, isOrdinary, others);
+    }
+
+    /** Whether what the origin answers is what it would answer to anybody, so that something can be learned from it. */
+    public boolean mayTeach() {
+        return isGetOrHead() && isOrdinary && path.length() <= SharingConfig.LONGEST && !SignedQuery.is(query);
     }
 
     public boolean isGetOrHead() {
@@ -62,13 +69,28 @@ public record EdgeRequest(String method, String path, String query, ResourceId r
     public boolean verifies() {
         String wanted = fields.get(FieldNames.WANT_REPR_DIGEST);
         return wanted != null && DigestField.wants(wanted)
-                || mentions(FieldNames.WANT_DIGEST, "sha-256")
+                || wants(FieldNames.WANT_DIGEST, "sha-256")
                 || readsMetalink();
     }
 
     /** Whether the client takes a Metalink for an answer. */
     public boolean readsMetalink() {
-        return mentions("Accept", "application/metalink4+xml");
+        return wants("Accept", "application/metalink4+xml");
+    }
+
+    /** Whether {@code field} names {@code what}, and not with a weight of 0 (RFC 9110 §12.4.2). */
+    private boolean wants(String field, String what) {
+        if (!mentions(field, what)) {
+            return false;
+        }
+        for (String item : String.valueOf(fields.get(field)).toLowerCase(Locale.ROOT).split(",", -1)) {
+            String[] parts = item.split(";", -1);
+            if (parts[0].strip().equals(what)
+                    && Arrays.stream(parts).map(String::strip).noneMatch(part -> part.matches("q=0(\\.0{0,3})?"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether it comes from a browser's page (Fetch metadata). */

@@ -13,6 +13,8 @@ public enum Reason {
     METHOD,
     /** It brings content, on which the answer may depend. */
     BODY,
+    /** Longer than rules are read for. */
+    LONG_PATH,
     /** Credentials never travel to a peer. */
     AUTHORIZATION,
     /** Nor do those for a proxy. */

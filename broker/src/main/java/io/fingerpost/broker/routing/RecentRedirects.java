@@ -4,9 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.fingerpost.broker.routing.Decision.Redirect;
 import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.registry.representation.ResourceId;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,16 +19,21 @@ import java.util.function.Consumer;
 /**
  * Remembers for some seconds where clients were sent. One that comes back for the same part of the same resource was probably
  * failed there: it is sent elsewhere, and the peer is suspected. Anybody can pretend to have been failed, so a suspicion alone
- * changes nothing for other clients.
+ * changes nothing for other clients. One that comes back more often than a client would is a crowd behind one address, of which
+ * nothing can be told.
  *
  * <p>Safe for use by many threads; nothing in here waits.
  */
 public final class RecentRedirects {
-    private static final int MAX_CLIENTS = 100_000;
+    private static final int MAX_TRIPS = 100_000;
     /** Most peers that are remembered for one client and resource. */
     private static final int MAX_PEERS = 8;
+    /** Programs that retry do so about five times. */
+    private static final int MOST_RETURNS = 6;
 
-    private final Cache<Trip, List<Sent>> trips;
+    private final Cache<Trip, Visits> trips;
+    private final Duration window;
+    private final InstantSource clock;
     private final Consumer<PeerId> suspects;
 
     /** Who wanted what. Behind one address, clients are told apart as far as their agents differ. */
@@ -41,10 +48,18 @@ public final class RecentRedirects {
     /**
      * A client was sent to a peer.
      *
-     * @param range the `Range` field, or an empty text
      * @param suspected whether the client has come back from there
      */
-    private record Sent(PeerId peer, String range, boolean suspected) {}
+    private record Sent(PeerId peer, ByteRange range, Instant at, boolean suspected) {}
+
+    /** @param returns how often it came back for the same part, as long as anything of this is remembered */
+    private record Visits(List<Sent> sent, int returns) {
+        static final Visits NONE = new Visits(List.of(), 0);
+
+        boolean isCrowd() {
+            return returns > MOST_RETURNS;
+        }
+    }
 
     /**
      * What is known of a client's way so far.
@@ -61,20 +76,36 @@ public final class RecentRedirects {
      * @param suspects told of each peer from which a client came back
      */
     public RecentRedirects(Duration window, InstantSource clock, Consumer<PeerId> suspects) {
+        this.window = window;
+        this.clock = clock;
         this.suspects = suspects;
-        this.trips = Caffeine.newBuilder().maximumSize(window.isZero() ? 0 : MAX_CLIENTS).expireAfterWrite(window)
+        this.trips = Caffeine.newBuilder().maximumSize(window.isZero() ? 0 : MAX_TRIPS).expireAfterWrite(window)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis())).build();
     }
 
     Past past(EdgeRequest request) {
-        List<Sent> sent = trips.getIfPresent(Trip.of(request));
-        if (sent == null) {
+        Visits visits = visits(Trip.of(request));
+        if (visits.sent.isEmpty() || visits.isCrowd()) {
             return Past.NONE;
         }
-        String range = range(request);
+        ByteRange range = request.range();
         // aria2 cuts what is left anew after a failure: what failed once is not asked for other parts either.
-        var failed = sent.stream().filter(to -> to.suspected || to.range.equals(range)).map(Sent::peer).toList();
-        return new Past(failed, sent.stream().map(Sent::peer).filter(peer -> !failed.contains(peer)).toList());
+        var failed = visits.sent.stream().filter(to -> to.suspected || to.range.equals(range)).map(Sent::peer).toList();
+        return new Past(failed,
+                visits.sent.stream().map(Sent::peer).filter(peer -> !failed.contains(peer)).toList());
+    }
+
+    /** What of a trip lies within the window. */
+    private Visits visits(Trip trip) {
+        Visits visits = trips.getIfPresent(trip);
+        if (visits == null) {
+            return Visits.NONE;
+        }
+        Instant earliest = clock.instant().minus(window);
+        boolean allRecent = visits.sent.stream().allMatch(sent -> sent.at.isAfter(earliest));
+        return allRecent
+                ? visits
+                : new Visits(visits.sent.stream().filter(sent -> sent.at.isAfter(earliest)).toList(), visits.returns);
     }
 
     /** Takes note of what was decided for a request that a peer could have served. */
@@ -84,24 +115,25 @@ public final class RecentRedirects {
             return;
         }
         var trip = Trip.of(request);
-        String range = range(request);
-        List<Sent> before = trips.getIfPresent(trip);
+        Visits before = visits(trip);
+        ByteRange range = request.range();
+        boolean cameBack = before.sent.stream().anyMatch(sent -> sent.range.equals(range));
+        int returns = before.returns + (cameBack ? 1 : 0);
         var after = new ArrayList<Sent>(MAX_PEERS);
-        for (Sent sent : before == null ? List.<Sent>of() : before) {
-            boolean cameBack = sent.range.equals(range);
-            if (cameBack && !sent.suspected) {
-                suspects.accept(sent.peer);
-            }
-            after.add(new Sent(sent.peer, sent.range, cameBack || sent.suspected));
+        for (Sent sent : before.sent) {
+            after.add(sent.range.equals(range) && !before.isCrowd() ? suspected(sent) : sent);
         }
         if (decision instanceof Redirect(_, var peers)) {
-            after.add(new Sent(peers.getFirst().id(), range, false));
+            after.add(new Sent(peers.getFirst().id(), range, clock.instant(), false));
         }
-        trips.put(trip, List.copyOf(after.subList(Math.max(0, after.size() - MAX_PEERS), after.size())));
+        trips.put(trip, new Visits(List.copyOf(after.subList(Math.max(0, after.size() - MAX_PEERS), after.size())),
+                returns));
     }
 
-    private static String range(EdgeRequest request) {
-        String range = request.fields().get("Range");
-        return range == null ? "" : range;
+    private Sent suspected(Sent sent) {
+        if (!sent.suspected) {
+            suspects.accept(sent.peer);
+        }
+        return new Sent(sent.peer, sent.range, sent.at, true);
     }
 }

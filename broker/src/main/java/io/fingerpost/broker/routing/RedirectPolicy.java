@@ -8,6 +8,7 @@ import io.fingerpost.broker.routing.Decision.Revalidate;
 import io.fingerpost.broker.rules.Audience;
 import io.fingerpost.broker.rules.OnMiss;
 import io.fingerpost.broker.rules.Share;
+import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.http.ByteRange;
@@ -69,10 +70,10 @@ public final class RedirectPolicy {
                 .filter(binding -> binding.isFresh(clock.instant())).map(Binding::representation).orElse(null);
     }
 
-    /** An agent is served by the broker, which is all that it knows. */
+    /** An agent is served by the broker, which is all that it knows; a page with TLS, because the public URL may have none. */
     private static boolean maySeeOrigin(EdgeRequest request, Reason reason) {
         return request.terms().onMiss() == OnMiss.REDIRECT && reason.isPlainMiss() && request.isGetOrHead()
-                && request.peer() == null;
+                && request.peer() == null && !(request.client().secure() && request.isFromPage());
     }
 
     private static @Nullable Reason unredirectable(EdgeRequest request) {
@@ -87,6 +88,9 @@ public final class RedirectPolicy {
     private static @Nullable Reason secret(EdgeRequest request) {
         if (request.hasBody()) {
             return Reason.BODY;
+        }
+        if (request.path().length() > SharingConfig.LONGEST) {
+            return Reason.LONG_PATH;
         }
         if (request.has("Authorization")) {
             return Reason.AUTHORIZATION;
@@ -117,6 +121,9 @@ public final class RedirectPolicy {
         }
         if ("1".equals(request.fields().get("Sec-GPC"))) {
             return Reason.SHARING_DECLINED;
+        }
+        if (request.has("Upgrade-Insecure-Requests")) {
+            return Reason.NAVIGATION; // all that browsers say of one where there is no TLS
         }
         return request.isFromPage() ? boundToOrigin(request) : null;
     }

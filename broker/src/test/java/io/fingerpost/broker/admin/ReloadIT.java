@@ -130,6 +130,17 @@ class ReloadIT {
     }
 
     @Test
+    void rulesThatNeedARestartToBeKeptAreRefused() throws Exception {
+        Files.writeString(file, "origin:\n  public-url: https://cdn.example\nsharing:\n  on-miss: redirect\n");
+
+        var answer = reload();
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(answer.body()).contains("sharing.on-miss: origin.public-url has to be set for it",
+                "takes a restart");
+    }
+
+    @Test
     void whatNeedsARestartIsNamed() throws Exception {
         Files.writeString(file, "lease:\n  ttl: 1m\nspool:\n  memory: 2MiB\n");
 

@@ -151,11 +151,13 @@ class MetalinkIT {
         try (var _ = FakePeer.at(broker).holding(map)) {
             var answer = broker.get("/a.pak", "Accept", "*/*,application/metalink4+xml");
             var other = broker.get("/a.pak", "Want-Repr-Digest", "sha-256=1");
+            var part = broker.get("/a.pak", "Accept", "*/*,application/metalink4+xml", "Range", "bytes=5-");
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Vary")).hasValue("Accept");
             assertThat(text(parse(answer.body()), "size")).isEqualTo("600000");
             assertThat(other.statusCode()).isEqualTo(302);
+            assertThat(part.statusCode()).isEqualTo(302);
         }
     }
 }

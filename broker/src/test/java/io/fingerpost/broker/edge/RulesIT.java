@@ -90,6 +90,17 @@ class RulesIT {
     }
 
     @Test
+    void aPathThatIsSpeltOtherwiseIsTheSame() throws Exception {
+        start("    - {path: '/private/**', share: no}\n");
+
+        assertThat(broker.get("/%70riv%61te/a").headers().firstValue("Fingerpost-Label"))
+                .hasValue("refused;reason=by-rule");
+        assertThat(broker.get("/private/" + "a".repeat(4_096)).headers().firstValue("Fingerpost-Label"))
+                .as("longer than rules are read for").hasValue("shareable");
+        assertThat(broker.decisionOn("/private/" + "a".repeat(4_096))).isEqualTo("origin long_path");
+    }
+
+    @Test
     void audienceAndFloorAreThoseOfThePath() throws Exception {
         start("    - {path: '/open/*', audience: any}\n    - {path: '/big/*', min-size: 1MiB}\n");
         var map = learned("/open/a");
@@ -142,10 +153,12 @@ class RulesIT {
             assertThat(broker.decisionOn("/a?v=1&utm_source=y")).isEqualTo("redirect held");
             assertThat(broker.decisionOn("/a?v=2&utm_source=y")).isEqualTo("origin unknown");
             broker.send("POST", "/a?v=3&utm_source=z", BodyPublishers.noBody());
+            broker.get("/a?v=1&sig=x");
         }
 
         assertThat(ORIGIN.getAllServeEvents().reversed().stream().map(event -> event.getRequest().getUrl()))
-                .containsExactly("/a?v=1", "/a?v=2", "/a?v=3");
+                .as("but for what may need them")
+                .containsExactly("/a?v=1", "/a?v=2", "/a?v=3&utm_source=z", "/a?v=1&sig=x");
     }
 
     @Test

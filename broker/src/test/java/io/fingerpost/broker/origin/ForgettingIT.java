@@ -6,7 +6,9 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.head;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.options;
+import static com.github.tomakehurst.wiremock.client.WireMock.patch;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.put;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -232,6 +234,60 @@ class ForgettingIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "MADEUP"})
+    void oneThatTheOriginRefusesChangesNothing(String method) throws Exception {
+        originAnswers(shareable(BODY));
+        learn();
+
+        ORIGIN.stubFor(any(urlEqualTo(PATH)).atPriority(1).withHeader("X-Method", matching(".*"))
+                .willReturn(aResponse().withStatus(405)));
+        broker.send(method, PATH, BodyPublishers.ofString("x"), "X-Method", method);
+
+        assertThat(broker.decisionOn(PATH)).isEqualTo(KNOWN);
+    }
+
+    @Test
+    void whatIsSaidOfACodedCopySaysNothingOfTheIdentity() throws Exception {
+        originAnswers(shareable(BODY));
+        learn();
+
+        ORIGIN.stubFor(get(urlEqualTo(PATH)).atPriority(1).withHeader("If-None-Match", matching(".*"))
+                .willReturn(aResponse().withStatus(304).withHeader("ETag", "W/\"v1-gzip\"")));
+        broker.get(PATH, "If-None-Match", "W/\"v1-gzip\"", "Accept-Encoding", "gzip");
+
+        assertThat(broker.decisionOn(PATH)).isEqualTo(KNOWN);
+    }
+
+    @Test
+    void anUnusualRequestTeachesNothingByAPartNorByAConfirmation() throws Exception {
+        originAnswers(shareable(BODY));
+        learn();
+
+        ORIGIN.stubFor(get(urlEqualTo(PATH)).atPriority(1).withHeader("X-Original-URL", matching(".*"))
+                .willReturn(aResponse().withStatus(304).withHeader("ETag", "\"other\"")
+                        .withHeader("Cache-Control", "private")));
+        broker.get(PATH, "If-None-Match", "*", "X-Original-URL", "/other");
+        ORIGIN.stubFor(get(urlEqualTo(PATH)).atPriority(1).withHeader("X-Original-URL", matching(".*"))
+                .willReturn(aResponse().withStatus(206).withHeader("ETag", "\"other\"")
+                        .withHeader("Content-Range", "bytes 0-0/9").withBody("x")));
+        broker.get(PATH, "Range", "bytes=0-0", "X-Original-URL", "/other");
+
+        assertThat(broker.decisionOn(PATH)).isEqualTo(KNOWN);
+    }
+
+    @Test
+    void thatAPageWasNamedToTheOriginSaysNothingOfOthers() throws Exception {
+        originAnswers(shareable(BODY));
+        learn();
+
+        ORIGIN.stubFor(get(urlEqualTo(PATH)).atPriority(1).withHeader("Origin", matching(".*"))
+                .willReturn(shareable(BODY).withHeader("Vary", "Origin")));
+        broker.get(PATH, "Origin", "https://page.example", "Cache-Control", "no-cache");
+
+        assertThat(broker.decisionOn(PATH)).isNotEqualTo(UNLABELLED);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH"})
     void aRequestThatMayChangeTheResourceForgetsIt(String method) throws Exception {
         originAnswers(shareable(BODY));
@@ -240,6 +296,7 @@ class ForgettingIT {
         ORIGIN.stubFor(post(PATH).willReturn(shareable(BODY)));
         ORIGIN.stubFor(put(PATH).willReturn(aResponse().withStatus(204)));
         ORIGIN.stubFor(delete(PATH).willReturn(aResponse().withStatus(202)));
+        ORIGIN.stubFor(patch(urlEqualTo(PATH)).willReturn(aResponse().withStatus(303)));
         broker.send(method, PATH, BodyPublishers.ofString("x"));
 
         assertThat(broker.decisionOn(PATH)).isEqualTo(UNKNOWN);

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -166,6 +167,7 @@ class RedirectPolicyTest {
             "Range | bytes=-0 | UNSATISFIABLE_RANGE",
             "Sec-GPC | 1 | SHARING_DECLINED",
             "Sec-Fetch-Mode | navigate | NAVIGATION",
+            "Upgrade-Insecure-Requests | 1 | NAVIGATION",
             "Sec-Fetch-Dest | document | NAVIGATION",
             "Sec-Fetch-Dest | iframe | FRAME",
             "Sec-Fetch-Dest | frame | FRAME",
@@ -202,7 +204,8 @@ class RedirectPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"X-Amz-Signature=abc", "v=1&sig=abc", "Expires=1&Signature=x&Key-Pair-Id=y", "TOKEN=t",
+    @ValueSource(strings = {"X-Amz-Signature=abc", "v=1&sig=abc", "a=1;sig=2", "md5=x&expires=1", "st=x&e=1",
+            "Expires=1&Signature=x&Key-Pair-Id=y", "TOKEN=t",
             "hdnts=exp~hmac"})
     void aSignedQueryIsACredential(String query) {
         table.learn(new ResourceId(PATH + "?" + query), MAP, NOW.plusSeconds(60));
@@ -213,7 +216,7 @@ class RedirectPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"v=1", "design=2", "tokens=3", "sig", "a=sig=b", "v=token"})
+    @ValueSource(strings = {"v=1", "design=2", "tokens=3", "sig", "a=sig=b", "v=token", "md5=x", "e=1"})
     void anyOtherQueryIsNot(String query) {
         table.learn(new ResourceId(PATH + "?" + query), MAP, NOW.plusSeconds(60));
         holds(PEER, MAP);
@@ -305,6 +308,66 @@ class RedirectPolicyTest {
         assertThat(policy.decide(get("User-Agent", "another"))).isInstanceOf(Redirect.class);
         assertThat(policy.decide(request("HEAD", PATH, "", get().fields()))).isInstanceOf(Redirect.class);
         assertThat(suspects).isEmpty();
+    }
+
+    @Test
+    void whoComesBackMoreOftenThanAClientWouldIsACrowd() {
+        knownAndHeld();
+        var decisions = new ArrayList<Decision>();
+        for (int i = 0; i < 20; i++) {
+            var decision = policy.decide(get());
+            recent.note(get(), decision);
+            decisions.add(decision);
+        }
+
+        assertThat(decisions.subList(1, 8)).containsOnly(new Origin(Reason.CAME_BACK));
+        assertThat(decisions.subList(8, 20)).allMatch(Redirect.class::isInstance);
+        assertThat(suspects).hasSize(1);
+    }
+
+    @Test
+    void howARangeIsSpeltDoesNotMakeItAnotherPart() {
+        knownAndHeld();
+        recent.note(get("Range", "bytes=0-9"), policy.decide(get("Range", "bytes=0-9")));
+        recent.note(get("Range", "junk" + "x".repeat(1000)), policy.decide(get("Range", "junk")));
+
+        assertThat(policy.decide(get("Range", "bytes= 0-09"))).isEqualTo(new Origin(Reason.CAME_BACK));
+        assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
+    }
+
+    @Test
+    void whatLiesOutsideTheWindowIsForgottenHoweverOftenTheClientComes() {
+        knownAndHeld();
+        var now = new AtomicReference<>(NOW);
+        var moving = new RecentRedirects(Duration.ofSeconds(10), now::get, suspects::add);
+        var patient = new RedirectPolicy(registry, moving, InstantSource.fixed(NOW), () -> new Random(1));
+        moving.note(get(), patient.decide(get()));
+
+        now.set(NOW.plusSeconds(6));
+        assertThat(patient.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
+        moving.note(get(), patient.decide(get()));
+        now.set(NOW.plusSeconds(11));
+
+        assertThat(patient.decide(get())).isInstanceOf(Redirect.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"Want-Digest | sha-256;q=0", "Accept | application/metalink4+xml;q=0.0, */*",
+            "Accept | text/x-application/metalink4+xml", "Want-Repr-Digest | sha-256=0", "Want-Digest | md5"})
+    void whoDoesNotWantADigestDoesNotVerify(String field, String value) {
+        knownAndHeld();
+
+        assertThat(policy.decide(plainGet(field, value))).isEqualTo(new Origin(Reason.NOT_VERIFYING));
+    }
+
+    @Test
+    void aPageWithTlsIsNotSentToThePublicOrigin() {
+        known(MAP);
+        var page = under(TestTerms.with(OnMiss.REDIRECT), get("Sec-Fetch-Mode", "cors"));
+
+        assertThat(policy.decide(page)).isEqualTo(new PublicOrigin(Reason.NO_HOLDER));
+        assertThat(policy.decide(new EdgeRequest("GET", PATH, "", page.resource(), page.terms(),
+                new Client(CLIENT.address(), true), true, page.fields()))).isEqualTo(new Origin(Reason.NO_HOLDER));
     }
 
     @Test

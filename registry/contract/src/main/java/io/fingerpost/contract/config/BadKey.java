@@ -12,7 +12,7 @@ public final class BadKey extends IllegalArgumentException {
         this.key = key;
     }
 
-    String key() {
+    public String key() {
         return key;
     }
 }

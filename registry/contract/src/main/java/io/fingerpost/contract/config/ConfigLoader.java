@@ -115,7 +115,7 @@ public final class ConfigLoader {
 
     /** An item of a list has a key that it cannot have. */
     ConfigException unknown(String key, JsonNode value, ObjectNode known) {
-        return unknown(file == null ? "rules" : file.path() + lineOf(file, key), key, value, known);
+        return unknown(file == null ? "configuration" : file.path() + lineOf(file, key), key, value, known);
     }
 
     private static ConfigException unknown(String origin, String key, JsonNode value, ObjectNode known) {

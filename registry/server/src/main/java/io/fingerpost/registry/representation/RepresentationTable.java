@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.config.ByteSize;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -21,11 +22,15 @@ public final class RepresentationTable {
     /** Most resources that are remembered as not shareable. */
     private static final int MAX_UNLABELLED = 100_000;
 
+    /** How long for: one answer of a bad moment must not decide for ever. */
+    private static final Duration UNLABELLED = Duration.ofMinutes(1);
+
     /** Most resources of which it is remembered what the origin began to send. */
     private static final int MAX_BEGUN = 100_000;
 
     private final Cache<ResourceId, Entry> bindings;
-    private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED).build();
+    private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED)
+            .expireAfterWrite(UNLABELLED).build();
     /** The entity tag under which the origin last began to send a resource; empty when it was forgotten since. */
     private final Cache<ResourceId, String> begun = Caffeine.newBuilder().maximumSize(MAX_BEGUN).build();
     /** What is known of each digest, for as long as the entry of some resource has it. */
@@ -133,6 +138,7 @@ public final class RepresentationTable {
     public void forgetIf(Predicate<ResourceId> changed) {
         bindings.asMap().keySet().removeIf(changed);
         unlabelled.asMap().keySet().removeIf(changed);
+        begun.asMap().keySet().removeIf(changed);
     }
 
     public Optional<Binding> lookup(ResourceId resource) {
