@@ -2,7 +2,9 @@ package io.fingerpost.broker.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.broker.BrokerFixture;
 import io.fingerpost.broker.RawClient;
+import io.fingerpost.broker.RawOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -148,6 +150,20 @@ class SmugglingIT {
                 + "GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
         assertThat(String.join("", edge.origin().heads())).doesNotContain("192.0.2.1", EdgeUnderAttack.INJECTED);
+    }
+
+    @Test
+    void aTrailerDoesNotReachTheOriginEither() throws IOException {
+        try (var reading = new RawOrigin(connection -> {
+            while (connection.readHead() && connection.readHead()) {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            }
+        }); var broker = new BrokerFixture(data.resolve("other"), reading.url())) {
+            RawClient.exchange(broker.edge(), "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Injected: 1\r\nAuthorization: x\r\n\r\n");
+
+            assertThat(reading.heads()).hasSize(2).last().isEqualTo("05\r\nhello\r\n0\r\n\r\n");
+        }
     }
 
     @Test

@@ -72,6 +72,41 @@ class HostileHttp2IT {
                 answered -> assertThat(((End.Answer) answered).status()).isEqualTo(400));
     }
 
+    /** The body that the origin gets, trailers and all: it ends with an empty line as a head does. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"x-t | 1", "authorization | Basic eA==", "content-length | 5",
+            "x-t | '1\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: o'", "'x-t: 1\r\nhost' | o"})
+    void whatComesAfterABodyNeverReachesTheOrigin(String name, String value) throws IOException {
+        try (var reading = new RawOrigin(connection -> {
+            while (connection.readHead() && connection.readHead()) {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            }
+        }); var other = broker(reading.url()); var client = new RawHttp2Client(other.edgeTls(), trust)) {
+            client.head(1, with("POST", "/a")).data(1, "hello")
+                    .request(1, name.translateEscapes(), value.translateEscapes());
+            client.end(1);
+
+            String all = String.join("", reading.heads());
+            assertThat(all).doesNotContainIgnoringCase("smuggled", "x-t", "authorization", "content-length");
+            assertThat(reading.heads()).satisfiesAnyOf(refused -> assertThat(refused).hasSizeLessThan(2),
+                    passed -> assertThat(passed.get(1)).isEqualTo("05\r\nhello\r\n0\r\n\r\n"));
+        }
+    }
+
+    @Test
+    void aBodyByItselfReachesTheOrigin() throws IOException {
+        try (var reading = new RawOrigin(connection -> {
+            while (connection.readHead() && connection.readHead()) {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+            }
+        }); var other = broker(reading.url()); var client = new RawHttp2Client(other.edgeTls(), trust)) {
+            client.head(1, with("POST", "/a")).data(1, "hello").request(1, "x-t", "1");
+
+            assertThat(client.end(1)).isEqualTo(new End.Answer(200, "ok"));
+            assertThat(reading.heads().get(1)).isEqualTo("05\r\nhello\r\n0\r\n\r\n");
+        }
+    }
+
     @Test
     void anOrdinaryRequestIsAnswered() throws IOException {
         try (var client = client()) {
