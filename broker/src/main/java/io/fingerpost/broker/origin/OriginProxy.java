@@ -63,6 +63,7 @@ public final class OriginProxy implements AutoCloseable {
         exchange.setRequestURI(prefix + request.resource().path(), false);
         exchange.setQueryString(request.resource().query());
         prepare(exchange.getRequestHeaders(), request.resource().site());
+        Trailers.drop(exchange);
         exchange.addResponseWrapper(new OriginAnswer(learner, request));
         exchange.addDefaultResponseListener(this::answerFailure);
         exchange.addExchangeCompleteListener((done, next) -> {

@@ -202,6 +202,41 @@ class HostileHttp2IT {
         assertThat(origin.heads()).isEmpty();
     }
 
+    /** Undertow checks them no more than it does fields, and later: when the head is long with the origin. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
+            "x-t|1\\r\\n\\r\\nGET /smuggled HTTP/1.1\\r\\nHost: o\\r\\n\\r\\n", "x-t|1\\nX-Injected: 1",
+            "x-t: 1\\r\\n\\r\\nGET /smuggled HTTP/1.1\\r\\nHost|o\\r\\n\\r\\n",
+            "x:y|1", "authorization|Basic Zm9v", "x-forwarded-for|192.0.2.1", "content-length|3", "x-t|1"})
+    void aTrailerReachesNobody(String name, String value) throws IOException {
+        try (var whole = RawOrigin.answeringWholeRequests("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                var other = broker(whole.url());
+                var client = new RawHttp2Client(other.edgeTls(), trust)) {
+            client.head(1, with("POST", "/a")).data(1, "abc").trailers(1, unescaped(name), unescaped(value));
+            if (client.end(1) instanceof End.Refused) {
+                assertThat(String.join("", whole.heads())).doesNotContain("smuggled");
+                return;
+            }
+            assertThat(client.request(3, with("POST", "/b")).end(3)).isEqualTo(new End.Answer(200, "ok"));
+
+            assertThat(whole.connectionCount()).isOne(); // so that between the two requests there was nothing else
+            assertThat(whole.heads().get(1)).isEqualTo("03\r\nabc\r\n0\r\n\r\n");
+            assertThat(whole.heads().get(2)).startsWith("POST /b HTTP/1.1\r\n");
+        }
+    }
+
+    @Test
+    void aTrailerOfTheOriginReachesNobody() throws IOException {
+        try (var trailing = RawOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+                + "X-T: 1\r\n\r\n");
+                var other = broker(trailing.url());
+                var client = new RawHttp2Client(other.edgeTls(), trust)) {
+            client.request(1, with("POST", "/a"));
+
+            assertThat(client.end(1)).isEqualTo(new End.Answer(200, "ok"));
+        }
+    }
+
     /** Streams that are begun and reset at once cost the client nothing and us a request each (CVE-2023-44487). */
     @Test
     void whoBeginsAndResetsFasterThanTheOriginAnswersIsSentAway() throws IOException {
