@@ -77,6 +77,11 @@ public final class RawHttp2Client implements AutoCloseable {
         return this;
     }
 
+    /** What comes after a body, and ends the request. */
+    public RawHttp2Client trailers(int stream, String... fields) throws IOException {
+        return request(stream, fields);
+    }
+
     /** A request without a body whose head takes more than one frame. */
     public RawHttp2Client longRequest(int stream, String... fields) throws IOException {
         byte[] block = block(fields);

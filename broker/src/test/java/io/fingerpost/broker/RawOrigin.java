@@ -110,6 +110,18 @@ public final class RawOrigin implements AutoCloseable {
         });
     }
 
+    /** Waits for the end of a chunked body before it answers; the body, with its trailers, is in {@link #heads} after its head. */
+    public static RawOrigin answeringWholeRequests(String answer) throws IOException {
+        return new RawOrigin(connection -> {
+            while (connection.readHead()) {
+                if (RawClient.fieldNames(connection.head()).contains("transfer-encoding")) {
+                    connection.readHead(); // it ends as a head does
+                }
+                connection.write(answer);
+            }
+        });
+    }
+
     public String url() {
         return "http://" + (listener.getInetAddress() instanceof Inet6Address ? "[::1]" : "127.0.0.1") + ":"
                 + listener.getLocalPort();

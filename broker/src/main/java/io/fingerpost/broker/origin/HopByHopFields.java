@@ -9,7 +9,8 @@ import java.util.List;
 /** Fields that concern one connection and are not passed on (RFC 9110 §7.6.1). */
 final class HopByHopFields {
     private static final List<HttpString> ALWAYS = List.of(Headers.CONNECTION, new HttpString("Proxy-Connection"),
-            new HttpString("Keep-Alive"), new HttpString("TE"), Headers.TRANSFER_ENCODING, Headers.UPGRADE,
+            new HttpString("Keep-Alive"), new HttpString("TE"), Headers.TRAILER, Headers.TRANSFER_ENCODING,
+            Headers.UPGRADE,
             new HttpString("HTTP2-Settings"), new HttpString("Proxy-Authorization"),
             new HttpString("Proxy-Authenticate"));
 

@@ -9,7 +9,6 @@ import io.undertow.client.ClientRequest;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.server.handlers.proxy.ProxyHandler;
-import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -66,8 +65,7 @@ public final class OriginProxy implements AutoCloseable {
             exchange.setQueryString(request.resource().query()); // what does not count must not show in what is learned
         }
         prepare(exchange.getRequestHeaders(), request.resource().site());
-        exchange.addRequestWrapper((factory, its) -> new WithoutTrailers(factory.create(), its));
-        exchange.removeAttachment(HttpAttachments.REQUEST_TRAILERS); // of a body that was over at once
+        Trailers.drop(exchange);
         exchange.addResponseWrapper(new OriginAnswer(learner, request));
         exchange.addDefaultResponseListener(this::answerFailure);
         exchange.addExchangeCompleteListener((done, next) -> {

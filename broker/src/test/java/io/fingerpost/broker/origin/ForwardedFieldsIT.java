@@ -13,6 +13,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of a message's head passes, in both directions. */
 class ForwardedFieldsIT {
@@ -69,6 +71,19 @@ class ForwardedFieldsIT {
         assertThat(RawClient.fieldNames(answer)).contains("x-kept").doesNotContain("x-named", "upgrade", "keep-alive",
                 "proxy-authenticate");
         assertThat(answer).doesNotContainIgnoringCase("x-named").contains("Connection: close\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void whatTheOriginSendsAfterABodyEndsThere(String method) throws IOException {
+        start(RawOrigin.answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+                + "2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n"));
+
+        String answers = RawClient.exchange(broker.edge(), method + " / HTTP/1.1\r\nHost: edge.example\r\n"
+                + "Content-Length: 0\r\n\r\nPOST / HTTP/1.1\r\nHost: edge.example\r\nContent-Length: 0\r\n"
+                + "Connection: close\r\n\r\n"); // what ends with the connection is not chunked
+
+        assertThat(answers).contains("ok\r\n0\r\n\r\nHTTP/1.1 200 OK").doesNotContain("Trailer", "X-Sum");
     }
 
     @Test
