@@ -252,7 +252,17 @@ final class Flight implements OriginFetch.Listener {
     @Override
     public synchronized void failed(OriginFailure why) {
         land();
-        takeWaiting().forEach(waiter -> waiter.fail(why));
+        var waiters = takeWaiting();
+        // An origin that refuses connections or is silent is down for everybody. A hang-up is one request's bad luck: the
+        // others would not have met it, and those that try again share a flight again.
+        boolean spares = why == OriginFailure.CONNECTION_TERMINATED;
+        for (int i = 0; i < waiters.size(); i++) {
+            if (i > 0 && spares) {
+                waiters.get(i).tryAgain(why);
+            } else {
+                waiters.get(i).fail(why);
+            }
+        }
         if (spool != null) {
             spool.finish(false);
             if (spool.isUnread()) {

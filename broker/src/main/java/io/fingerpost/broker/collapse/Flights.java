@@ -56,22 +56,18 @@ public final class Flights {
         }
         boolean starts = request.method().equals("GET") && isFromTheBeginning(request.range());
         var plan = new FlightPlan(Kind.WHOLE, request, "", start(request));
-        board(exchange, new SpooledAnswer(exchange, request, this, Revalidation.NONE), plan,
-                new Ways(reason != Reason.NO_CACHE, starts));
+        board(exchange, plan, new Ways(reason != Reason.NO_CACHE, starts), Revalidation.NONE);
     }
 
     /** Asks the origin whether what is known under {@code etag} is still right. */
     public void revalidate(HttpServerExchange exchange, EdgeRequest request, String etag, Revalidation revalidation) {
         var plan = new FlightPlan(Kind.REVALIDATION, request, etag, 0);
-        board(exchange, new SpooledAnswer(exchange, request, this, revalidation), plan, new Ways(true, true));
+        board(exchange, plan, new Ways(true, true), revalidation);
     }
 
-    private void board(HttpServerExchange exchange, SpooledAnswer answer, FlightPlan plan, Ways ways) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-            if (!joinOrStart(exchange, answer, plan, ways)) {
-                answer.goAlone();
-            }
-        });
+    private void board(HttpServerExchange exchange, FlightPlan plan, Ways ways, Revalidation revalidation) {
+        var answer = new SpooledAnswer(exchange, plan, ways, this, revalidation);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, answer::board);
     }
 
     /** Lets one whose bytes had to make room wait for the rest of them; false if there is no memory to do so. */
@@ -98,9 +94,10 @@ public final class Flights {
     }
 
     /** Whether a request may join a flight that there is, and whether one may start for it. */
-    private record Ways(boolean joins, boolean starts) {}
+    record Ways(boolean joins, boolean starts) {}
 
-    private boolean joinOrStart(HttpServerExchange exchange, Waiter waiter, FlightPlan plan, Ways ways) {
+    /** False if there is neither a flight that is right for {@code plan} nor the memory for one. */
+    boolean joinOrStart(HttpServerExchange exchange, Waiter waiter, FlightPlan plan, Ways ways) {
         Flight own = null;
         while (true) {
             var seen = flying.getOrDefault(plan.resource(), List.of());
