@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Flights {
     private final SpoolConfig config;
     private final SpoolMemory memory;
+    private final LatelyUnshared unshared;
     private final OriginProxy origin;
     private final Learner learner;
     private final RepresentationTable table;
@@ -41,6 +42,7 @@ public final class Flights {
             OriginMeters meters) {
         this.config = config;
         this.memory = new SpoolMemory(config.memory().bytes());
+        this.unshared = new LatelyUnshared(clock);
         this.origin = origin;
         this.learner = learner;
         this.table = table;
@@ -96,7 +98,7 @@ public final class Flights {
     /** Whether a request may join a flight that there is, and whether one may start for it. */
     record Ways(boolean joins, boolean starts) {}
 
-    /** False if there is neither a flight that is right for {@code plan} nor the memory for one. */
+    /** False if no flight is right for {@code plan}, and none may start or there is no memory for it. */
     boolean joinOrStart(HttpServerExchange exchange, Waiter waiter, FlightPlan plan, Ways ways) {
         Flight own = null;
         while (true) {
@@ -105,7 +107,11 @@ public final class Flights {
                 discard(own);
                 return true;
             }
-            own = own == null && ways.starts ? prepare(exchange, waiter, plan) : own;
+            if (!ways.starts || !mayStart(plan, seen)) {
+                discard(own);
+                return false;
+            }
+            own = own == null ? prepare(exchange, waiter, plan) : own;
             if (own == null) {
                 return false;
             }
@@ -114,6 +120,11 @@ public final class Flights {
                 return true;
             }
         }
+    }
+
+    /** What was lately not for sharing is worth one flight at a time, to notice when it is, if that costs its first nothing. */
+    private boolean mayStart(FlightPlan plan, List<Flight> seen) {
+        return !unshared.contains(plan) || seen.isEmpty() && plan.isRightForFirst(200);
     }
 
     private void start(Flight flight, HttpServerExchange exchange, FlightPlan plan) {
@@ -170,6 +181,10 @@ public final class Flights {
 
     SpoolMemory memory() {
         return memory;
+    }
+
+    LatelyUnshared unshared() {
+        return unshared;
     }
 
     OriginProxy origin() {
