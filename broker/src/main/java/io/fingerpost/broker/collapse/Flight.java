@@ -81,7 +81,9 @@ final class Flight implements OriginFetch.Listener {
             return false;
         }
         if (answer == null) {
-            return plan.startsLike(its) && waiting.add(waiter);
+            // The first has nobody to wait for.
+            return plan.startsLike(its) && (waiting.isEmpty() || !flights.unshared().contains(its))
+                    && waiting.add(waiter);
         }
         if (!shared || spool == null || !isRightFor(its, answer) || !waiter.serve(this, spool, answer)) {
             return false;
@@ -135,8 +137,9 @@ final class Flight implements OriginFetch.Listener {
         answer = new OriginHead(status, fields, lesson.orElse(null), flights.now());
         length = answer.length();
         var waiters = takeWaiting();
-        if (lesson.isPresent() && answer.isForEveryone()) {
-            shared = true;
+        shared = lesson.isPresent() && answer.isForEveryone();
+        flights.unshared().note(plan, shared);
+        if (shared) {
             open(new Spool.Bounds(0, flights.mostBlocks(), true));
             serve(waiters);
         } else if (plan.isRightForFirst(status)) {
@@ -252,7 +255,17 @@ final class Flight implements OriginFetch.Listener {
     @Override
     public synchronized void failed(OriginFailure why) {
         land();
-        takeWaiting().forEach(waiter -> waiter.fail(why));
+        var waiters = takeWaiting();
+        // An origin that refuses connections or is silent is down for everybody. A hang-up is one request's bad luck: the
+        // others would not have met it, and those that try again share a flight again.
+        boolean spares = why == OriginFailure.CONNECTION_TERMINATED;
+        for (int i = 0; i < waiters.size(); i++) {
+            if (i > 0 && spares) {
+                waiters.get(i).tryAgain(why);
+            } else {
+                waiters.get(i).fail(why);
+            }
+        }
         if (spool != null) {
             spool.finish(false);
             if (spool.isUnread()) {

@@ -71,7 +71,7 @@ record FlightPlan(Kind kind, EdgeRequest request, String etag, long start) {
     }
 
     /** Whether the origin might answer with a coding, which the other kind of client cannot read. */
-    private boolean acceptsCoding() {
+    boolean acceptsCoding() {
         return kind == Kind.WHOLE && request.acceptsCoding();
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Flights {
     private final SpoolConfig config;
     private final SpoolMemory memory;
+    private final LatelyUnshared unshared;
     private final OriginProxy origin;
     private final Learner learner;
     private final RepresentationTable table;
@@ -41,6 +42,7 @@ public final class Flights {
             OriginMeters meters) {
         this.config = config;
         this.memory = new SpoolMemory(config.memory().bytes());
+        this.unshared = new LatelyUnshared(clock);
         this.origin = origin;
         this.learner = learner;
         this.table = table;
@@ -56,22 +58,18 @@ public final class Flights {
         }
         boolean starts = request.method().equals("GET") && isFromTheBeginning(request.range());
         var plan = new FlightPlan(Kind.WHOLE, request, "", start(request));
-        board(exchange, new SpooledAnswer(exchange, request, this, Revalidation.NONE), plan,
-                new Ways(reason != Reason.NO_CACHE, starts));
+        board(exchange, plan, new Ways(reason != Reason.NO_CACHE, starts), Revalidation.NONE);
     }
 
     /** Asks the origin whether what is known under {@code etag} is still right. */
     public void revalidate(HttpServerExchange exchange, EdgeRequest request, String etag, Revalidation revalidation) {
         var plan = new FlightPlan(Kind.REVALIDATION, request, etag, 0);
-        board(exchange, new SpooledAnswer(exchange, request, this, revalidation), plan, new Ways(true, true));
+        board(exchange, plan, new Ways(true, true), revalidation);
     }
 
-    private void board(HttpServerExchange exchange, SpooledAnswer answer, FlightPlan plan, Ways ways) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-            if (!joinOrStart(exchange, answer, plan, ways)) {
-                answer.goAlone();
-            }
-        });
+    private void board(HttpServerExchange exchange, FlightPlan plan, Ways ways, Revalidation revalidation) {
+        var answer = new SpooledAnswer(exchange, plan, ways, this, revalidation);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, answer::board);
     }
 
     /** Lets one whose bytes had to make room wait for the rest of them; false if there is no memory to do so. */
@@ -98,9 +96,10 @@ public final class Flights {
     }
 
     /** Whether a request may join a flight that there is, and whether one may start for it. */
-    private record Ways(boolean joins, boolean starts) {}
+    record Ways(boolean joins, boolean starts) {}
 
-    private boolean joinOrStart(HttpServerExchange exchange, Waiter waiter, FlightPlan plan, Ways ways) {
+    /** False if no flight is right for {@code plan}, and none may start or there is no memory for it. */
+    boolean joinOrStart(HttpServerExchange exchange, Waiter waiter, FlightPlan plan, Ways ways) {
         Flight own = null;
         while (true) {
             var seen = flying.getOrDefault(plan.resource(), List.of());
@@ -108,7 +107,11 @@ public final class Flights {
                 discard(own);
                 return true;
             }
-            own = own == null && ways.starts ? prepare(exchange, waiter, plan) : own;
+            if (!ways.starts || !mayStart(plan, seen)) {
+                discard(own);
+                return false;
+            }
+            own = own == null ? prepare(exchange, waiter, plan) : own;
             if (own == null) {
                 return false;
             }
@@ -117,6 +120,11 @@ public final class Flights {
                 return true;
             }
         }
+    }
+
+    /** What was lately not for sharing is worth one flight at a time, to notice when it is, if that costs its first nothing. */
+    private boolean mayStart(FlightPlan plan, List<Flight> seen) {
+        return !unshared.contains(plan) || seen.isEmpty() && plan.isRightForFirst(200);
     }
 
     private void start(Flight flight, HttpServerExchange exchange, FlightPlan plan) {
@@ -173,6 +181,10 @@ public final class Flights {
 
     SpoolMemory memory() {
         return memory;
+    }
+
+    LatelyUnshared unshared() {
+        return unshared;
     }
 
     OriginProxy origin() {

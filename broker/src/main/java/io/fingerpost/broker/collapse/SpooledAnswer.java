@@ -20,14 +20,27 @@ final class SpooledAnswer implements Waiter {
 
     private final HttpServerExchange exchange;
     private final EdgeRequest request;
+    private final FlightPlan plan;
+    private final Flights.Ways ways;
     private final Flights flights;
     private final Revalidation revalidation;
+    private boolean triedAgain;
 
-    SpooledAnswer(HttpServerExchange exchange, EdgeRequest request, Flights flights, Revalidation revalidation) {
+    SpooledAnswer(HttpServerExchange exchange, FlightPlan plan, Flights.Ways ways, Flights flights,
+            Revalidation revalidation) {
         this.exchange = exchange;
-        this.request = request;
+        this.request = plan.request();
+        this.plan = plan;
+        this.ways = ways;
         this.flights = flights;
         this.revalidation = revalidation;
+    }
+
+    /** Finds a flight, or goes without; on the thread of the exchange. */
+    void board() {
+        if (!flights.joinOrStart(exchange, this, plan, ways)) {
+            goAlone();
+        }
     }
 
     @Override
@@ -105,6 +118,16 @@ final class SpooledAnswer implements Waiter {
     @Override
     public void decideAgain() {
         onOurThread(() -> Connectors.executeRootHandler(revalidation::confirmed, exchange));
+    }
+
+    @Override
+    public void tryAgain(OriginFailure why) {
+        if (triedAgain) {
+            fail(why);
+        } else {
+            triedAgain = true;
+            onOurThread(this::board);
+        }
     }
 
     @Override

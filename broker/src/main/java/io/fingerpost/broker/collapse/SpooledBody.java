@@ -37,6 +37,7 @@ final class SpooledBody {
     /** Whether it is the client, or our lack of memory, that is waited for, and not the origin. */
     private boolean blocked;
     private boolean lost;
+    private boolean triedAgain;
     private boolean over;
 
     /** Where it reads. */
@@ -214,6 +215,16 @@ final class SpooledBody {
         @Override
         public void decideAgain() {
             goAlone();
+        }
+
+        @Override
+        public void tryAgain(OriginFailure why) {
+            if (triedAgain) {
+                fail(why);
+            } else {
+                triedAgain = true;
+                onThreadOf(exchange, SpooledBody.this::goOnElsewhere);
+            }
         }
 
         @Override

@@ -20,6 +20,9 @@ interface Waiter {
     /** What was known has been confirmed: it is to be decided anew. */
     void decideAgain();
 
+    /** The answer was lost in a way that another request might be spared: wait once more, and the second time fail. */
+    void tryAgain(OriginFailure why);
+
     /** There is no answer. */
     void fail(OriginFailure why);
 }

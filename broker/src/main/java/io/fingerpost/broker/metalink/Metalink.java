@@ -20,6 +20,11 @@ public record Metalink(String name, Representation representation, List<String> 
     public static final String MEDIA_TYPE = "application/metalink4+xml";
     private static final String NAMESPACE = "urn:ietf:params:xml:ns:metalink";
     private static final String ALGORITHM = "sha-256";
+    /**
+     * Beyond 64 GiB, which is so many pieces of 16 MiB, only the whole is told. Anybody may ask for a Metalink, and the text for
+     * 1 TiB would be 5 MB, written anew for each who asks with a few bytes.
+     */
+    private static final int MAX_PIECES = 4_096;
 
     public Metalink {
         urls = List.copyOf(urls);
@@ -52,7 +57,7 @@ public record Metalink(String name, Representation representation, List<String> 
         xml.writeAttribute("type", ALGORITHM);
         xml.writeCharacters(hex(representation.digest()));
         xml.writeEndElement();
-        if (representation.hasPieces()) {
+        if (representation.hasPieces() && representation.pieces().count() <= MAX_PIECES) {
             writePieces(xml, representation.pieces());
         }
         for (int i = 0; i < urls.size(); i++) {

@@ -347,18 +347,61 @@ class CollapseIT {
         assertThat(broker.get(PATH).body()).isEqualTo(FILE.body());
     }
 
+    /** Another request would not have met it, so one error it stays. */
     @Test
-    void anOriginThatFailsBeforeTheHeadFailsForAll() throws Exception {
+    void aHangUpBeforeTheHeadIsTheErrorOfTheOneThatWasFetchedForAndTheOthersShareAnotherFetch() throws Exception {
+        var asked = new AtomicInteger();
+        start(connection -> {
+            while (connection.readHead()) {
+                if (asked.getAndIncrement() == 0) {
+                    connection.waitFor(goOn);
+                    return;
+                }
+                FILE.answer(connection);
+            }
+        }, "spool.linger=2s"); // for those that come to the second fetch late
+        var answers = getMeanwhile(20);
+        awaitRequests(20);
+        goOn.countDown();
+
+        var statuses = new ArrayList<Integer>();
+        for (var answer : answers) {
+            statuses.add(answer.get().statusCode());
+            if (answer.get().statusCode() == 200) {
+                assertThat(answer.get().body()).isEqualTo(FILE.body());
+            }
+        }
+        assertThat(statuses).containsOnlyOnce(502).filteredOn(status -> status == 200).hasSize(19);
+        assertThat(origin.heads()).hasSize(2);
+    }
+
+    @Test
+    void anOriginThatHangsUpAgainFailsForAllWhoTriedAgain() throws Exception {
         start(connection -> {
             connection.readHead();
             connection.waitFor(goOn);
         });
-        var answers = getMeanwhile(5);
-        awaitRequests(5);
+        var answers = getMeanwhile(20);
+        awaitRequests(20);
         goOn.countDown();
 
         for (var answer : answers) {
             assertThat(answer.get().statusCode()).isEqualTo(502);
+        }
+        assertThat(origin.heads()).hasSizeBetween(2, 20);
+    }
+
+    @Test
+    void anOriginThatIsSilentFailsForAllAtOnce() throws Exception {
+        start(connection -> {
+            connection.readHead();
+            connection.waitFor(goOn);
+        }, "origin.answer-timeout=2s");
+        var answers = getMeanwhile(5);
+        awaitRequests(5);
+
+        for (var answer : answers) {
+            assertThat(answer.get().statusCode()).isEqualTo(504);
         }
         assertThat(origin.heads()).hasSize(1);
     }
