@@ -52,7 +52,7 @@ public final class Flights {
 
     /** Answers with what the origin has, fetched for this request or for one that came before it. */
     public void forward(HttpServerExchange exchange, EdgeRequest request, Reason reason) throws Exception {
-        if (!request.isGetOrHead() || !reason.isCollapsible() || isConditional(exchange)) {
+        if (!request.isGetOrHead() || !reason.isCollapsible() || request.isConditional()) {
             origin.forward(exchange, request);
             return;
         }
@@ -75,12 +75,6 @@ public final class Flights {
     /** Lets one whose bytes had to make room wait for the rest of them; false if there is no memory to do so. */
     boolean resume(HttpServerExchange exchange, Waiter waiter, FlightPlan rest) {
         return joinOrStart(exchange, waiter, rest, new Ways(true, true));
-    }
-
-    /** What a condition is true of is for the origin to say (RFC 9110 §13.1); all such fields have names like this. */
-    private static boolean isConditional(HttpServerExchange exchange) {
-        return exchange.getRequestHeaders().getHeaderNames().stream()
-                .anyMatch(name -> name.toString().regionMatches(true, 0, "If-", 0, 3));
     }
 
     private static long start(EdgeRequest request) {

@@ -72,11 +72,8 @@ public final class MetalinkHandler implements HttpHandler {
 
     /** Who reads a Metalink checks each piece; conditions and ranges were meant for the Metalink itself. */
     private static EdgeRequest asPieces(EdgeRequest request) {
-        return request.withFields(name -> switch (name) {
-            case "Accept" -> Metalink.MEDIA_TYPE;
-            case "Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since" -> null;
-            default -> request.fields().get(name);
-        });
+        var plain = request.unconditional();
+        return plain.withFields(name -> name.equals("Accept") ? Metalink.MEDIA_TYPE : plain.fields().get(name));
     }
 
     private void answer(HttpServerExchange exchange, EdgeRequest request) {

@@ -8,6 +8,7 @@ import io.fingerpost.contract.http.FieldNames;
 import io.fingerpost.contract.http.HeaderFields;
 import io.fingerpost.registry.representation.ResourceId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record EdgeRequest(String method, String path, String query, ResourceId resource, Terms terms, Client client,
         boolean isOrdinary, HeaderFields fields) {
+    private static final List<String> CONDITIONS = List.of("If-None-Match", "If-Modified-Since", "If-Match",
+            "If-Unmodified-Since", "If-Range");
 
     /** The same with other fields. */
     public EdgeRequest withFields(HeaderFields others) {
@@ -47,6 +50,16 @@ public record EdgeRequest(String method, String path, String query, ResourceId r
     public boolean mentions(String field, String part) {
         String value = fields.get(field);
         return value != null && value.toLowerCase(Locale.ROOT).contains(part);
+    }
+
+    /** Whether the answer depends on a condition, which is for the origin to judge (RFC 9110 §13.1). */
+    public boolean isConditional() {
+        return CONDITIONS.stream().anyMatch(this::has);
+    }
+
+    /** The same without conditions and range. */
+    public EdgeRequest unconditional() {
+        return withFields(name -> name.equals("Range") || CONDITIONS.contains(name) ? null : fields.get(name));
     }
 
     /** Whether it brings content, on which the answer may depend. */

@@ -28,8 +28,6 @@ public final class RedirectPolicy {
     /** Our name in `CDN-Loop` (RFC 8586). */
     public static final String CDN_ID = "fingerpost";
 
-    private static final List<String> CONDITIONAL = List.of("If-None-Match", "If-Modified-Since", "If-Match",
-            "If-Unmodified-Since", "If-Range");
     /** Destinations whose content would run in the peer's origin (Fetch standard, request destination). */
     private static final Map<String, Reason> RUNS_AT_PEER = Map.ofEntries(Map.entry("document", Reason.NAVIGATION),
             Map.entry("iframe", Reason.FRAME), Map.entry("frame", Reason.FRAME), Map.entry("embed", Reason.FRAME),
@@ -113,7 +111,7 @@ public final class RedirectPolicy {
                 || request.mentions("Pragma", "no-cache")) {
             return Reason.NO_CACHE;
         }
-        if (CONDITIONAL.stream().anyMatch(request::has)) {
+        if (request.isConditional()) {
             return Reason.CONDITIONAL;
         }
         if (request.range() instanceof ByteRange.Multiple) {

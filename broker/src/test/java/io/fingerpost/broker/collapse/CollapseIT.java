@@ -3,107 +3,23 @@ package io.fingerpost.broker.collapse;
 import static io.fingerpost.broker.collapse.StaticFile.SHAREABLE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.fingerpost.broker.BrokerFixture;
 import io.fingerpost.broker.Origins;
 import io.fingerpost.broker.RawClient;
-import io.fingerpost.broker.RawOrigin;
-import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who shares one fetch with whom, and who does not. */
-@Timeout(60)
-class CollapseIT {
-    private static final String PATH = "/map.pak";
-    private static final StaticFile FILE = new StaticFile(Origins.bytes(300_000), "\"v1\"");
-    private static final int HALF = 100_000;
-
-    @TempDir
-    Path data;
-
-    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
-    /** Opened when the origin may go on; at the latest when the test is over. */
-    private final CountDownLatch goOn = new CountDownLatch(1);
-
-    private RawOrigin origin;
-    private BrokerFixture broker;
-
-    private void start(RawOrigin.Script script, String... settings) throws IOException {
-        origin = new RawOrigin(script);
-        broker = new BrokerFixture(data, origin.url(), settings);
-    }
-
-    /** An origin that stops after the first bytes of its first answer, until it may go on. */
-    private void startHalfWay(String... settings) throws IOException {
-        start(connection -> {
-            connection.readHead();
-            connection.write(FILE.head() + "\r\n").write(Arrays.copyOf(FILE.body(), HALF));
-            connection.waitFor(goOn);
-            connection.write(Arrays.copyOfRange(FILE.body(), HALF, FILE.body().length));
-            FILE.serve(connection);
-        }, settings);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        goOn.countDown();
-        try {
-            await().untilAsserted(() -> assertThat(metric("fingerpost_broker_spooled_bytes")).isZero());
-        } finally {
-            clients.shutdownNow();
-            broker.close();
-            origin.close();
-        }
-    }
-
-    private double metric(String name) throws IOException {
-        return broker.admin("/metrics").body().lines().filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1))).findFirst().orElseThrow();
-    }
-
-    private Future<HttpResponse<byte[]>> getMeanwhile(String... fields) {
-        return clients.submit(() -> broker.get(PATH, fields));
-    }
-
-    private List<Future<HttpResponse<byte[]>>> getMeanwhile(int times) {
-        var answers = new ArrayList<Future<HttpResponse<byte[]>>>();
-        for (int i = 0; i < times; i++) {
-            answers.add(getMeanwhile());
-        }
-        return answers;
-    }
-
-    private void awaitRequests(int count) {
-        await().untilAsserted(() -> assertThat(
-                broker.requests().values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(count));
-    }
-
-    /** A client that has got the first bytes, so that the broker knows the head. */
-    private RawClient clientWithTheFirstBytes() throws IOException {
-        var client = new RawClient(broker.edge());
-        client.send("GET " + PATH + " HTTP/1.1\r\nHost: x\r\n\r\n").readHead();
-        client.readBody(HALF);
-        return client;
-    }
-
+class CollapseIT extends SharedFetch {
     /** These are 20 GB, each byte compared. */
     @Test
     @Timeout(300)
@@ -318,121 +234,6 @@ class CollapseIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"Content-Length: 300000\r\n", "Transfer-Encoding: chunked\r\n",
-            "Transfer-Encoding: chunked\r\nContent-Length: 300000\r\n"})
-    void anOriginThatDiesWithinTheBodyLeavesABrokenAnswerWithEachAndTheNextOneIsWhole(String framing)
-            throws Exception {
-        var answered = new AtomicInteger();
-        start(connection -> {
-            connection.readHead();
-            if (answered.getAndIncrement() > 0) {
-                FILE.answer(connection);
-                return;
-            }
-            connection.write("HTTP/1.1 200 OK\r\n" + SHAREABLE + "ETag: \"v1\"\r\n" + framing + "\r\n");
-            connection.write(framing.contains("chunked") ? "5\r\nhello\r\n" : "hello").waitFor(goOn);
-        });
-        var answers = getMeanwhile(1);
-        await().until(() -> origin.heads().size() == 1);
-        if (!framing.contains("chunked")) {
-            answers.addAll(getMeanwhile(9));
-            awaitRequests(10);
-        }
-        goOn.countDown();
-
-        for (var answer : answers) {
-            assertThatThrownBy(answer::get).hasRootCauseInstanceOf(IOException.class);
-        }
-        assertThat(broker.get(PATH).body()).isEqualTo(FILE.body());
-    }
-
-    /** Another request would not have met it, so one error it stays. */
-    @Test
-    void aHangUpBeforeTheHeadIsTheErrorOfTheOneThatWasFetchedForAndTheOthersShareAnotherFetch() throws Exception {
-        var asked = new AtomicInteger();
-        start(connection -> {
-            while (connection.readHead()) {
-                if (asked.getAndIncrement() == 0) {
-                    connection.waitFor(goOn);
-                    return;
-                }
-                FILE.answer(connection);
-            }
-        }, "spool.linger=2s"); // for those that come to the second fetch late
-        var answers = getMeanwhile(20);
-        awaitRequests(20);
-        goOn.countDown();
-
-        var statuses = new ArrayList<Integer>();
-        for (var answer : answers) {
-            statuses.add(answer.get().statusCode());
-            if (answer.get().statusCode() == 200) {
-                assertThat(answer.get().body()).isEqualTo(FILE.body());
-            }
-        }
-        assertThat(statuses).containsOnlyOnce(502).filteredOn(status -> status == 200).hasSize(19);
-        assertThat(origin.heads()).hasSize(2);
-    }
-
-    @Test
-    void anOriginThatHangsUpAgainFailsForAllWhoTriedAgain() throws Exception {
-        start(connection -> {
-            connection.readHead();
-            connection.waitFor(goOn);
-        });
-        var answers = getMeanwhile(20);
-        awaitRequests(20);
-        goOn.countDown();
-
-        for (var answer : answers) {
-            assertThat(answer.get().statusCode()).isEqualTo(502);
-        }
-        assertThat(origin.heads()).hasSizeBetween(2, 20);
-    }
-
-    @Test
-    void anOriginThatIsSilentFailsForAllAtOnce() throws Exception {
-        start(connection -> {
-            connection.readHead();
-            connection.waitFor(goOn);
-        }, "origin.answer-timeout=2s");
-        var answers = getMeanwhile(5);
-        awaitRequests(5);
-
-        for (var answer : answers) {
-            assertThat(answer.get().statusCode()).isEqualTo(504);
-        }
-        assertThat(origin.heads()).hasSize(1);
-    }
-
-    @Test
-    void theFetchEndsWhenAllHaveLeft() throws Exception {
-        startHalfWay();
-        var first = clientWithTheFirstBytes();
-        var second = clientWithTheFirstBytes();
-
-        first.close();
-        second.close();
-        goOn.countDown(); // only by the next bytes does the broker learn that they are gone
-
-        await().untilAsserted(() -> assertThat(metric("fingerpost_broker_spooled_bytes")).isZero());
-        assertThat(broker.get(PATH).body()).isEqualTo(FILE.body());
-    }
-
-    @Test
-    void aClientThatLeavesTakesNothingFromTheOthers() throws Exception {
-        startHalfWay();
-        var leaver = clientWithTheFirstBytes();
-        try (var stayer = clientWithTheFirstBytes()) {
-            leaver.close();
-            goOn.countDown();
-
-            assertThat(stayer.readBody(FILE.body().length - HALF).getBytes(ISO_8859_1))
-                    .isEqualTo(Arrays.copyOfRange(FILE.body(), HALF, FILE.body().length));
-        }
-    }
-
     @Test
     void aBodyStaysForTheRestOfARush() throws Exception {
         start(FILE::serve, "spool.linger=1s");
@@ -456,49 +257,5 @@ class CollapseIT {
         broker.get(PATH);
 
         assertThat(origin.heads()).hasSize(2);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"204 No Content\r\n\r\n", "200 OK\r\nContent-Length: 0\r\n\r\n",
-            "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-            "304 Not Modified\r\nContent-Length: 5000\r\n\r\n"})
-    void anAnswerWithoutABodyIsPassedOn(String answer) throws Exception {
-        start(connection -> {
-            while (connection.readHead()) {
-                connection.write("HTTP/1.1 " + answer);
-            }
-        });
-
-        for (int i = 0; i < 3; i++) {
-            var got = broker.get(PATH + i);
-            assertThat(got.statusCode()).isEqualTo(Integer.parseInt(answer.substring(0, 3)));
-            assertThat(got.body()).isEmpty();
-        }
-    }
-
-    /** Which of them is right nobody knows, and whoever comes after us may read it the other way. */
-    @Test
-    void anAnswerWithTwoLengthsIsABadGateway() throws Exception {
-        start(connection -> {
-            connection.readHead();
-            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok");
-        });
-
-        assertThat(broker.get(PATH).statusCode()).isEqualTo(502);
-    }
-
-    @Test
-    void aLengthBesideChunksIsDroppedAndNotShared() throws Exception {
-        start(connection -> {
-            connection.readHead();
-            connection.write("HTTP/1.1 200 OK\r\n" + SHAREABLE + "ETag: \"v1\"\r\nContent-Length: 2\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
-        });
-
-        var answer = broker.get(PATH);
-
-        assertThat(answer.body()).asString().isEqualTo("hello");
-        assertThat(answer.headers().firstValue("Content-Length")).isEmpty();
-        assertThat(answer.headers().firstValue("Fingerpost-Label")).hasValue("refused;reason=unknown-size");
     }
 }

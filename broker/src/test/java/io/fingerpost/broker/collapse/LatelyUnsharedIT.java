@@ -4,83 +4,18 @@ import static io.fingerpost.broker.collapse.StaticFile.SHAREABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fingerpost.broker.BrokerFixture;
-import io.fingerpost.broker.Origins;
-import io.fingerpost.broker.RawClient;
-import io.fingerpost.broker.RawOrigin;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of those who ask for what could not be shared a moment ago. */
-@Timeout(60)
-class LatelyUnsharedIT {
-    private static final String PATH = "/map.pak";
-    private static final StaticFile FILE = new StaticFile(Origins.bytes(300_000), "\"v1\"");
-    private static final int HALF = 100_000;
-
-    @TempDir
-    Path data;
-
-    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
-    /** Opened when the origin may go on; at the latest when the test is over. */
-    private final CountDownLatch goOn = new CountDownLatch(1);
-
-    private RawOrigin origin;
-    private BrokerFixture broker;
-
-    private void start(RawOrigin.Script script) throws IOException {
-        origin = new RawOrigin(script);
-        broker = new BrokerFixture(data, origin.url());
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        goOn.countDown();
-        clients.shutdownNow();
-        broker.close();
-        origin.close();
-    }
-
-    private Future<HttpResponse<byte[]>> getMeanwhile(String... fields) {
-        return clients.submit(() -> broker.get(PATH, fields));
-    }
-
-    private List<Future<HttpResponse<byte[]>>> getMeanwhile(int times) {
-        var answers = new ArrayList<Future<HttpResponse<byte[]>>>();
-        for (int i = 0; i < times; i++) {
-            answers.add(getMeanwhile());
-        }
-        return answers;
-    }
-
-    private void awaitRequests(int count) {
-        await().untilAsserted(() -> assertThat(
-                broker.requests().values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(count));
-    }
-
-    /** A client that has got the first bytes, so that the broker knows the head. */
-    private RawClient clientWithTheFirstBytes() throws IOException {
-        var client = new RawClient(broker.edge());
-        client.send("GET " + PATH + " HTTP/1.1\r\nHost: x\r\n\r\n").readHead();
-        client.readBody(HALF);
-        return client;
-    }
-
+class LatelyUnsharedIT extends SharedFetch {
     @ParameterizedTest
     @ValueSource(
             strings = {"200 OK\r\n" + SHAREABLE + "ETag: \"v1-gz\"\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n",

@@ -9,22 +9,59 @@ import io.fingerpost.broker.RawOrigin;
 import io.fingerpost.contract.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A broker and its origin, for tests that send them what no honest client would. */
-record EdgeUnderAttack(RawOrigin origin, BrokerFixture broker) implements AutoCloseable {
+/**
+ * A broker and its origin, for tests that send them what no honest client would. The origin gives every request the same answer,
+ * which may be shared.
+ */
+final class EdgeUnderAttack implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
     /** A field that must never come to be. */
     static final String INJECTED = "X-Injected";
 
     private static final String BODY = "x".repeat(5000);
 
-    /** One with an origin that gives every request the same answer, which may be shared. */
-    static EdgeUnderAttack start(Path data, String... settings) throws IOException {
-        var origin = RawOrigin.answering("HTTP/1.1 200 OK\r\nCache-Control: public, max-age=60\r\nETag: \"v1\"\r\n"
+    private final String[] settings;
+    private Path folder;
+    private RawOrigin origin;
+    private BrokerFixture broker;
+
+    /** @param settings of the broker, `key=value` */
+    EdgeUnderAttack(String... settings) {
+        this.settings = settings.clone();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        open();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        close();
+    }
+
+    EdgeUnderAttack open() throws IOException {
+        folder = Files.createTempDirectory("edge-under-attack");
+        origin = RawOrigin.answering("HTTP/1.1 200 OK\r\nCache-Control: public, max-age=60\r\nETag: \"v1\"\r\n"
                 + "Content-Length: 5000\r\n\r\n" + BODY);
-        return new EdgeUnderAttack(origin, new BrokerFixture(data, origin.url(), settings));
+        broker = new BrokerFixture(folder, origin.url(), settings);
+        return this;
+    }
+
+    RawOrigin origin() {
+        return origin;
+    }
+
+    BrokerFixture broker() {
+        return broker;
     }
 
     /** The answer to a request with these lines, on a connection that ends with it. */
@@ -47,5 +84,10 @@ record EdgeUnderAttack(RawOrigin origin, BrokerFixture broker) implements AutoCl
     public void close() throws IOException {
         broker.close();
         origin.close();
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

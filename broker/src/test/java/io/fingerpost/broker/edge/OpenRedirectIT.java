@@ -6,29 +6,14 @@ import io.fingerpost.broker.RawClient;
 import io.fingerpost.contract.api.ApiPaths;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attempts to have a say in where the redirect goes. */
 class OpenRedirectIT {
-    @TempDir
-    Path data;
-
-    private EdgeUnderAttack edge;
-
-    @BeforeEach
-    void start() throws IOException {
-        edge = EdgeUnderAttack.start(data);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        edge.close();
-    }
+    @RegisterExtension
+    private final EdgeUnderAttack edge = new EdgeUnderAttack();
 
     @ParameterizedTest
     @ValueSource(strings = {"/a/%0d%0aX-Injected:%201", "/a?b=%0d%0aX-Injected:%201", "/a?b=%0aX-Injected:1&c=%00",

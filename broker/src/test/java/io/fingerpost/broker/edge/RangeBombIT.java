@@ -4,34 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fingerpost.broker.RawClient;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Ranges that are many, overlap, or are none (RFC 9110 §14.2, §17.15): each costs at most one answer of the origin. */
 @Timeout(60)
 class RangeBombIT {
-    @TempDir
-    Path data;
-
-    private EdgeUnderAttack edge;
-
-    @BeforeEach
-    void start() throws IOException {
-        edge = EdgeUnderAttack.start(data);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        edge.close();
-    }
+    @RegisterExtension
+    private final EdgeUnderAttack edge = new EdgeUnderAttack();
 
     static Stream<String> bombs() {
         return Stream.of("bytes=" + String.join(",", Collections.nCopies(1_000, "0-")),

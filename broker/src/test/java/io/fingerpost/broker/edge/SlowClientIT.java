@@ -18,9 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,13 +36,10 @@ class SlowClientIT {
 
     private final ScheduledExecutorService drips = Executors.newScheduledThreadPool(1);
     private final List<Socket> sockets = new ArrayList<>();
-    private EdgeUnderAttack edge;
 
-    @BeforeEach
-    void start() throws IOException {
-        edge = EdgeUnderAttack.start(data.resolve("broker"), "edge.idle-timeout=2s", "edge.head-timeout=2s",
-                "edge.body-timeout=2s", "origin.answer-timeout=2s");
-    }
+    @RegisterExtension
+    private final EdgeUnderAttack edge = new EdgeUnderAttack("edge.idle-timeout=2s", "edge.head-timeout=2s",
+            "edge.body-timeout=2s", "origin.answer-timeout=2s");
 
     @AfterEach
     void stop() throws IOException {
@@ -50,7 +47,6 @@ class SlowClientIT {
         for (Socket socket : sockets) {
             socket.close();
         }
-        edge.close();
     }
 
     private Socket connect(int port) throws IOException {
@@ -160,9 +156,9 @@ class SlowClientIT {
     @RequiresTool("openssl")
     void aHandshakeThatDripsIsCutOff() throws IOException {
         var certificate = TestCertificate.in(data, "edge");
-        try (var secure = EdgeUnderAttack.start(data.resolve("secure"), "edge.idle-timeout=2s", "edge.head-timeout=2s",
+        try (var secure = new EdgeUnderAttack("edge.idle-timeout=2s", "edge.head-timeout=2s",
                 "edge.tls.listen=127.0.0.1:0", "edge.tls.certificate=" + certificate.certificate(),
-                "edge.tls.key=" + certificate.key())) {
+                "edge.tls.key=" + certificate.key()).open()) {
             int port = secure.broker().edgeTls().port();
             var silent = connect(port);
             var slow = dripping(port, "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003", "x");

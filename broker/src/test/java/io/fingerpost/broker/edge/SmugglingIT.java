@@ -8,9 +8,8 @@ import io.fingerpost.broker.RawOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,17 +22,8 @@ class SmugglingIT {
     @TempDir
     Path data;
 
-    private EdgeUnderAttack edge;
-
-    @BeforeEach
-    void start() throws IOException {
-        edge = EdgeUnderAttack.start(data);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        edge.close();
-    }
+    @RegisterExtension
+    private final EdgeUnderAttack edge = new EdgeUnderAttack();
 
     @ParameterizedTest
     @ValueSource(strings = {"GET /a\rX-Injected: 1", "GET /a\nX-Injected: 1", "GET /a\u0000", "GET /a b c", "GET",

@@ -5,30 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fingerpost.contract.api.ApiPaths;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Request targets that mean one thing to the broker and another to the origin, and the reserved path. */
 class TargetTricksIT {
-    @TempDir
-    Path data;
-
-    private EdgeUnderAttack edge;
-
-    @BeforeEach
-    void start() throws IOException {
-        edge = EdgeUnderAttack.start(data);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        edge.close();
-    }
+    @RegisterExtension
+    private final EdgeUnderAttack edge = new EdgeUnderAttack();
 
     @ParameterizedTest
     @ValueSource(strings = {"/a/../b", "/a/%2e%2e/b", "//evil.example/a", "/a//b", "/a%2fb", "/a%5cb", "/a%00b",

@@ -10,112 +10,19 @@ import io.fingerpost.broker.routing.Decision.Reject;
 import io.fingerpost.broker.rules.Audience;
 import io.fingerpost.broker.rules.OnMiss;
 import io.fingerpost.broker.rules.Share;
-import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.broker.rules.TestTerms;
-import io.fingerpost.contract.PeerId;
-import io.fingerpost.contract.PieceSet;
-import io.fingerpost.contract.Representation;
-import io.fingerpost.contract.api.LeaseTerms;
-import io.fingerpost.contract.config.ByteSize;
-import io.fingerpost.contract.http.HeaderFields;
-import io.fingerpost.registry.Registry;
-import io.fingerpost.registry.RegistryConfig;
-import io.fingerpost.registry.admission.AddressPolicy;
-import io.fingerpost.registry.admission.EndpointDialler;
-import io.fingerpost.registry.admission.EndpointProver;
-import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
-import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.Peer;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RedirectPolicyTest {
-    private static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), false);
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final String PATH = "/game/map.pak";
-    private static final int PIECE = 256 * 1024;
-    private static final Representation MAP = TestPeers.representation(3 * PIECE);
-    private static final Peer PEER = TestPeers.peer(1, false);
-    private static final Peer SUPER_NODE = TestPeers.peer(2, true);
-
-    private final MemoryStore store = new MemoryStore();
-    private final RepresentationTable table = new RepresentationTable(ByteSize.parse("1MiB"));
-    private final Registry registry = new Registry(
-            new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 10, 10, Duration.ofMinutes(5),
-                    ByteSize.parse("1MiB")),
-            new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
-            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), new byte[32],
-            InstantSource.fixed(NOW));
-    private final List<PeerId> suspects = new ArrayList<>();
-    private final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), InstantSource.fixed(NOW),
-            suspects::add);
-    private final RedirectPolicy policy = new RedirectPolicy(registry, recent, InstantSource.fixed(NOW),
-            () -> new Random(1));
-
-    private void known(Representation representation) {
-        table.learn(new ResourceId(PATH), representation, NOW.plusSeconds(60));
-    }
-
-    private void holds(Peer peer, Representation representation, int... pieces) {
-        int count = representation.layout().count();
-        var bits = new BitSet();
-        for (int piece : pieces) {
-            bits.set(piece);
-        }
-        store.admit(peer);
-        store.hold(peer.id(), representation.digest(),
-                pieces.length == 0 ? PieceSet.all(count) : PieceSet.of(count, bits));
-    }
-
-    /** The map is known and a peer has it: only the request can stand in the way. */
-    private void knownAndHeld() {
-        known(MAP);
-        holds(PEER, MAP);
-    }
-
-    /** A GET by a client that verifies, with more fields as name, value, name, value … */
-    private static EdgeRequest get(String... fields) {
-        var all = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        all.put("Want-Repr-Digest", "sha-256=10");
-        for (int i = 0; i < fields.length; i += 2) {
-            all.put(fields[i], fields[i + 1]);
-        }
-        return request("GET", PATH, "", all::get);
-    }
-
-    private static EdgeRequest request(String method, String path, String query, HeaderFields fields) {
-        return new EdgeRequest(method, path, query, new ResourceId(query.isEmpty() ? path : path + "?" + query),
-                TestTerms.DEFAULT, CLIENT, true, fields);
-    }
-
-    private static EdgeRequest under(Terms terms, EdgeRequest request) {
-        return new EdgeRequest(request.method(), request.path(), request.query(), request.resource(), terms,
-                request.client(), request.isOrdinary(), request.fields());
-    }
-
-    private static EdgeRequest plainGet(String... fields) {
-        var all = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        for (int i = 0; i < fields.length; i += 2) {
-            all.put(fields[i], fields[i + 1]);
-        }
-        return request("GET", PATH, "", all::get);
-    }
-
+/** Which requests go where, and why. */
+class RedirectPolicyTest extends RoutingFixture {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD"})
     void aClientThatVerifiesIsSentToAPeerThatHolds(String method) {
@@ -266,91 +173,6 @@ class RedirectPolicyTest {
         assertThat(policy.decide(under(terms, get("Fingerpost-Peer", "x")))).isEqualTo(new Origin(Reason.NO_HOLDER));
     }
 
-    @Test
-    void aClientThatComesBackIsSentToAnotherPeerAndThenToTheOrigin() {
-        knownAndHeld();
-        holds(SUPER_NODE, MAP);
-
-        var first = (Redirect) policy.decide(get());
-        recent.note(get(), first);
-        var second = (Redirect) policy.decide(get());
-        recent.note(get(), second);
-        var third = policy.decide(get());
-        recent.note(get(), third);
-        recent.note(get(), policy.decide(get()));
-
-        assertThat(first.peers()).hasSize(2);
-        assertThat(second.peers()).containsExactly(first.peers().getLast());
-        assertThat(third).isEqualTo(new Origin(Reason.CAME_BACK));
-        assertThat(suspects).as("each once").containsExactly(first.peers().getFirst().id(),
-                second.peers().getFirst().id());
-    }
-
-    @Test
-    void aPeerFromWhichAClientCameBackIsNotAskedForOtherPartsEither() {
-        knownAndHeld();
-        holds(SUPER_NODE, MAP);
-        var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
-        recent.note(get("Range", "bytes=0-9"), first);
-        var second = (Redirect) policy.decide(get("Range", "bytes=0-9"));
-        recent.note(get("Range", "bytes=0-9"), second);
-
-        var other = (Redirect) policy.decide(get("Range", "bytes=10-19"));
-
-        assertThat(other.peers()).containsExactly(second.peers().getFirst());
-    }
-
-    @Test
-    void othersAreNotConcerned() {
-        knownAndHeld();
-        recent.note(get(), policy.decide(get()));
-
-        assertThat(policy.decide(get("User-Agent", "another"))).isInstanceOf(Redirect.class);
-        assertThat(policy.decide(request("HEAD", PATH, "", get().fields()))).isInstanceOf(Redirect.class);
-        assertThat(suspects).isEmpty();
-    }
-
-    @Test
-    void whoComesBackMoreOftenThanAClientWouldIsACrowd() {
-        knownAndHeld();
-        var decisions = new ArrayList<Decision>();
-        for (int i = 0; i < 20; i++) {
-            var decision = policy.decide(get());
-            recent.note(get(), decision);
-            decisions.add(decision);
-        }
-
-        assertThat(decisions.subList(1, 8)).containsOnly(new Origin(Reason.CAME_BACK));
-        assertThat(decisions.subList(8, 20)).allMatch(Redirect.class::isInstance);
-        assertThat(suspects).hasSize(1);
-    }
-
-    @Test
-    void howARangeIsSpeltDoesNotMakeItAnotherPart() {
-        knownAndHeld();
-        recent.note(get("Range", "bytes=0-9"), policy.decide(get("Range", "bytes=0-9")));
-        recent.note(get("Range", "junk" + "x".repeat(1000)), policy.decide(get("Range", "junk")));
-
-        assertThat(policy.decide(get("Range", "bytes= 0-09"))).isEqualTo(new Origin(Reason.CAME_BACK));
-        assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
-    }
-
-    @Test
-    void whatLiesOutsideTheWindowIsForgottenHoweverOftenTheClientComes() {
-        knownAndHeld();
-        var now = new AtomicReference<>(NOW);
-        var moving = new RecentRedirects(Duration.ofSeconds(10), now::get, suspects::add);
-        var patient = new RedirectPolicy(registry, moving, InstantSource.fixed(NOW), () -> new Random(1));
-        moving.note(get(), patient.decide(get()));
-
-        now.set(NOW.plusSeconds(6));
-        assertThat(patient.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
-        moving.note(get(), patient.decide(get()));
-        now.set(NOW.plusSeconds(11));
-
-        assertThat(patient.decide(get())).isInstanceOf(Redirect.class);
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"Want-Digest | sha-256;q=0", "Accept | application/metalink4+xml;q=0.0, */*",
             "Accept | text/x-application/metalink4+xml", "Want-Repr-Digest | sha-256=0", "Want-Digest | md5"})
@@ -368,23 +190,6 @@ class RedirectPolicyTest {
         assertThat(policy.decide(page)).isEqualTo(new PublicOrigin(Reason.NO_HOLDER));
         assertThat(policy.decide(new EdgeRequest("GET", PATH, "", page.resource(), page.terms(),
                 new Client(CLIENT.address(), true), true, page.fields()))).isEqualTo(new Origin(Reason.NO_HOLDER));
-    }
-
-    @Test
-    void partsOfOneDownloadComeFromDifferentPeersAndSuspectNone() {
-        knownAndHeld();
-        holds(SUPER_NODE, MAP);
-
-        var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
-        recent.note(get("Range", "bytes=0-9"), first);
-        var second = (Redirect) policy.decide(get("Range", "bytes=10-19"));
-        recent.note(get("Range", "bytes=10-19"), second);
-        var third = policy.decide(get("Range", "bytes=20-29"));
-        recent.note(get("Range", "bytes=20-29"), third);
-
-        assertThat(second.peers()).containsExactlyElementsOf(first.peers().reversed());
-        assertThat(third).isInstanceOf(Redirect.class);
-        assertThat(suspects).isEmpty();
     }
 
     @Test

@@ -1,0 +1,117 @@
+package io.fingerpost.broker.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fingerpost.broker.routing.Decision.Origin;
+import io.fingerpost.broker.routing.Decision.Redirect;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of clients that come back. */
+class RecentRedirectsTest extends RoutingFixture {
+    @Test
+    void aClientThatComesBackIsSentToAnotherPeerAndThenToTheOrigin() {
+        knownAndHeld();
+        holds(SUPER_NODE, MAP);
+
+        var first = (Redirect) policy.decide(get());
+        recent.note(get(), first);
+        var second = (Redirect) policy.decide(get());
+        recent.note(get(), second);
+        var third = policy.decide(get());
+        recent.note(get(), third);
+        recent.note(get(), policy.decide(get()));
+
+        assertThat(first.peers()).hasSize(2);
+        assertThat(second.peers()).containsExactly(first.peers().getLast());
+        assertThat(third).isEqualTo(new Origin(Reason.CAME_BACK));
+        assertThat(suspects).as("each once").containsExactly(first.peers().getFirst().id(),
+                second.peers().getFirst().id());
+    }
+
+    @Test
+    void aPeerFromWhichAClientCameBackIsNotAskedForOtherPartsEither() {
+        knownAndHeld();
+        holds(SUPER_NODE, MAP);
+        var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
+        recent.note(get("Range", "bytes=0-9"), first);
+        var second = (Redirect) policy.decide(get("Range", "bytes=0-9"));
+        recent.note(get("Range", "bytes=0-9"), second);
+
+        var other = (Redirect) policy.decide(get("Range", "bytes=10-19"));
+
+        assertThat(other.peers()).containsExactly(second.peers().getFirst());
+    }
+
+    @Test
+    void othersAreNotConcerned() {
+        knownAndHeld();
+        recent.note(get(), policy.decide(get()));
+
+        assertThat(policy.decide(get("User-Agent", "another"))).isInstanceOf(Redirect.class);
+        assertThat(policy.decide(request("HEAD", PATH, "", get().fields()))).isInstanceOf(Redirect.class);
+        assertThat(suspects).isEmpty();
+    }
+
+    @Test
+    void whoComesBackMoreOftenThanAClientWouldIsACrowd() {
+        knownAndHeld();
+        var decisions = new ArrayList<Decision>();
+        for (int i = 0; i < 20; i++) {
+            var decision = policy.decide(get());
+            recent.note(get(), decision);
+            decisions.add(decision);
+        }
+
+        assertThat(decisions.subList(1, 8)).containsOnly(new Origin(Reason.CAME_BACK));
+        assertThat(decisions.subList(8, 20)).allMatch(Redirect.class::isInstance);
+        assertThat(suspects).hasSize(1);
+    }
+
+    @Test
+    void howARangeIsSpeltDoesNotMakeItAnotherPart() {
+        knownAndHeld();
+        recent.note(get("Range", "bytes=0-9"), policy.decide(get("Range", "bytes=0-9")));
+        recent.note(get("Range", "junk" + "x".repeat(1000)), policy.decide(get("Range", "junk")));
+
+        assertThat(policy.decide(get("Range", "bytes= 0-09"))).isEqualTo(new Origin(Reason.CAME_BACK));
+        assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
+    }
+
+    @Test
+    void whatLiesOutsideTheWindowIsForgottenHoweverOftenTheClientComes() {
+        knownAndHeld();
+        var now = new AtomicReference<>(NOW);
+        var moving = new RecentRedirects(Duration.ofSeconds(10), now::get, suspects::add);
+        var patient = new RedirectPolicy(registry, moving, InstantSource.fixed(NOW), () -> new Random(1));
+        moving.note(get(), patient.decide(get()));
+
+        now.set(NOW.plusSeconds(6));
+        assertThat(patient.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
+        moving.note(get(), patient.decide(get()));
+        now.set(NOW.plusSeconds(11));
+
+        assertThat(patient.decide(get())).isInstanceOf(Redirect.class);
+    }
+
+    @Test
+    void partsOfOneDownloadComeFromDifferentPeersAndSuspectNone() {
+        knownAndHeld();
+        holds(SUPER_NODE, MAP);
+
+        var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
+        recent.note(get("Range", "bytes=0-9"), first);
+        var second = (Redirect) policy.decide(get("Range", "bytes=10-19"));
+        recent.note(get("Range", "bytes=10-19"), second);
+        var third = policy.decide(get("Range", "bytes=20-29"));
+        recent.note(get("Range", "bytes=20-29"), third);
+
+        assertThat(second.peers()).containsExactlyElementsOf(first.peers().reversed());
+        assertThat(third).isInstanceOf(Redirect.class);
+        assertThat(suspects).isEmpty();
+    }
+}
