@@ -1,6 +1,8 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.broker.admin.AdminHandler;
+import io.fingerpost.broker.choice.NetworkShares;
+import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.collapse.Flights;
 import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
@@ -17,6 +19,7 @@ import io.fingerpost.broker.metrics.BrokerMetrics;
 import io.fingerpost.broker.origin.Learner;
 import io.fingerpost.broker.origin.OriginProxy;
 import io.fingerpost.broker.provenance.Provenance;
+import io.fingerpost.broker.routing.Bookings;
 import io.fingerpost.broker.routing.RecentRedirects;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.broker.rules.LiveRules;
@@ -30,6 +33,8 @@ import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.http.ErrorHandler;
 import io.fingerpost.registry.http.RegistryApi;
+import io.fingerpost.registry.locality.Locator;
+import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.undertow.Undertow;
@@ -65,9 +70,11 @@ public final class Broker implements AutoCloseable {
         var addresses = new AddressPolicy(config.registry().allowPeers());
         this.data = DataDirectory.open(config.data());
 
+        Locator locator = address -> new Place(0, address.hashCode(), 0, 0);
         var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
         var representations = new RepresentationTable(config.registry().representationMemory());
         var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
+                locator,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
         var rules = new LiveRules(config.edge().sites(), config.sharing());
@@ -79,13 +86,16 @@ public final class Broker implements AutoCloseable {
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
         metrics.watch(flights);
         var recent = new RecentRedirects(config.edge().retryWindow(), clock, new Suspects(metrics));
-        var policy = new RedirectPolicy(registry, recent, clock, ThreadLocalRandom::current);
+        var shares = new NetworkShares(config.choice().networkShare());
+        var policy = new RedirectPolicy(registry, locator, recent,
+                new PeerChoice(registry, shares, ThreadLocalRandom::current), clock);
+        var bookings = new Bookings(registry, recent, shares);
         var urls = new PeerUrls(config.registry().ticketTtl(), clock);
         var reader = new RequestReader(rules);
         var answers = new EdgeAnswers(flights, new Redirects(urls, publicUrl(config.origin())),
-                new MetalinkHandler(reader, policy, urls), registryApi);
+                new MetalinkHandler(reader, policy, bookings, urls), registryApi);
         this.inFlight = new InFlight(
-                new ErrorHandler(new EdgeHandler(reader, policy, recent, answers, metrics)));
+                new ErrorHandler(new EdgeHandler(reader, policy, bookings, answers, metrics)));
         this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
         certificate.ifPresent(metrics::watch);
         this.edge = new Listeners(config.edge(),

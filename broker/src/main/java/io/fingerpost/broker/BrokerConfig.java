@@ -19,7 +19,7 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 
 /** The broker's configuration; `broker-defaults.yaml` tells what each key means. */
 public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, SpoolConfig spool, SharingConfig sharing,
-        LeaseTerms lease, RegistryConfig registry) {
+        Choice choice, LeaseTerms lease, RegistryConfig registry) {
     public BrokerConfig {
         String text = data.toString();
         data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;
@@ -54,6 +54,17 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
             require(idleTimeout.isPositive() && idleTimeout.compareTo(Duration.ofDays(1)) <= 0,
                     "idle-timeout must be positive and at most 1d, was " + idleTimeout);
             require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);
+        }
+    }
+
+    /**
+     * How peers are chosen ({@code choice.*}).
+     *
+     * @param networkShare percent of what a network asks for that one peer may see at most, if the operator does not vouch for it
+     */
+    public record Choice(int networkShare) {
+        public Choice {
+            require(networkShare >= 1 && networkShare <= 100, "network-share must be 1 to 100, was " + networkShare);
         }
     }
 

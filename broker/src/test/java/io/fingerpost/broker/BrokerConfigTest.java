@@ -102,7 +102,7 @@ class BrokerConfigTest {
                         Duration.ofSeconds(30)),
                 new SpoolConfig(new ByteSize(128 << 20), Duration.ofSeconds(5)),
                 new SharingConfig(TestTerms.DEFAULT, List.of()),
-                new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
+                new BrokerConfig.Choice(75), new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 100_000,
                         Duration.ofMinutes(5), new ByteSize(256 << 20))));
     }

@@ -2,10 +2,10 @@ package io.fingerpost.broker.edge;
 
 import io.fingerpost.broker.collapse.Revalidation;
 import io.fingerpost.broker.metrics.BrokerMetrics;
+import io.fingerpost.broker.routing.Bookings;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.routing.Reason;
-import io.fingerpost.broker.routing.RecentRedirects;
 import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.broker.rules.MetalinkUse;
 import io.fingerpost.contract.api.ApiPaths;
@@ -18,19 +18,21 @@ import io.undertow.util.HttpString;
 
 /** Answers every request at the edge: the reserved paths by the registry, all others as the policy decides. */
 public final class EdgeHandler implements HttpHandler {
+    /** So often others may take the last slot of the peer that was chosen. */
+    private static final int MOST_DECISIONS = 4;
     private static final HttpString PROXY_STATUS = new HttpString("Proxy-Status");
 
     private final RequestReader reader;
     private final RedirectPolicy policy;
-    private final RecentRedirects recent;
+    private final Bookings bookings;
     private final EdgeAnswers answers;
     private final BrokerMetrics metrics;
 
-    public EdgeHandler(RequestReader reader, RedirectPolicy policy, RecentRedirects recent, EdgeAnswers answers,
+    public EdgeHandler(RequestReader reader, RedirectPolicy policy, Bookings bookings, EdgeAnswers answers,
             BrokerMetrics metrics) {
         this.reader = reader;
         this.policy = policy;
-        this.recent = recent;
+        this.bookings = bookings;
         this.answers = answers;
         this.metrics = metrics;
     }
@@ -50,7 +52,7 @@ public final class EdgeHandler implements HttpHandler {
             reject(exchange, unknown);
             return;
         }
-        Decision decision = policy.decide(request);
+        Decision decision = decide(request);
         if (decision instanceof Decision.Revalidate(var etag)) {
             answers.origin().revalidate(exchange, request, etag, new DecideAnew(request));
         } else {
@@ -58,14 +60,24 @@ public final class EdgeHandler implements HttpHandler {
         }
     }
 
+    /** Decides, and books what a redirect takes of the peer; anew if somebody else was faster. */
+    private Decision decide(EdgeRequest request) {
+        for (int i = 0; i < MOST_DECISIONS; i++) {
+            long start = System.nanoTime();
+            Decision decision = policy.decide(request);
+            metrics.recordDecision(System.nanoTime() - start);
+            if (decision instanceof Decision.Redirect && wantsMetalink(request) || bookings.book(request, decision)) {
+                return decision;
+            }
+        }
+        return new Decision.Origin(Reason.OVER_BUDGET);
+    }
+
     private void act(HttpServerExchange exchange, EdgeRequest request, Decision decision) throws Exception {
         metrics.count(decision);
-        if (decision instanceof Decision.Redirect redirect && wantsMetalink(request)) {
-            answers.metalink().send(exchange, request, redirect);
-            return;
-        }
-        recent.note(request, decision);
         switch (decision) {
+            case Decision.Redirect redirect when wantsMetalink(request) ->
+                answers.metalink().send(exchange, request, redirect);
             case Decision.Redirect redirect -> answers.redirects().toPeer(exchange, request, redirect);
             case Decision.PublicOrigin _ -> answers.redirects().toOrigin(exchange, request);
             case Decision.Origin(var reason) -> answers.origin().forward(exchange, request, reason);
@@ -94,7 +106,7 @@ public final class EdgeHandler implements HttpHandler {
 
         @Override
         public void confirmed(HttpServerExchange exchange) throws Exception {
-            act(exchange, request, policy.decide(request));
+            act(exchange, request, decide(request));
         }
     }
 

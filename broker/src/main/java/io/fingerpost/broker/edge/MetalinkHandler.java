@@ -1,6 +1,7 @@
 package io.fingerpost.broker.edge;
 
 import io.fingerpost.broker.metalink.Metalink;
+import io.fingerpost.broker.routing.Bookings;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.routing.Reason;
@@ -34,11 +35,13 @@ public final class MetalinkHandler implements HttpHandler {
 
     private final RequestReader reader;
     private final RedirectPolicy policy;
+    private final Bookings bookings;
     private final PeerUrls urls;
 
-    public MetalinkHandler(RequestReader reader, RedirectPolicy policy, PeerUrls urls) {
+    public MetalinkHandler(RequestReader reader, RedirectPolicy policy, Bookings bookings, PeerUrls urls) {
         this.reader = reader;
         this.policy = policy;
+        this.bookings = bookings;
         this.urls = urls;
     }
 
@@ -94,6 +97,7 @@ public final class MetalinkHandler implements HttpHandler {
 
     /** Answers with a Metalink of what could be redirected to. */
     void send(HttpServerExchange exchange, EdgeRequest request, Decision.Redirect redirect) {
+        bookings.bookAll(redirect);
         send(exchange, request, redirect.representation(), redirect.peers());
     }
 

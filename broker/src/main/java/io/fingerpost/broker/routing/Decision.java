@@ -1,6 +1,7 @@
 package io.fingerpost.broker.routing;
 
 import io.fingerpost.contract.Representation;
+import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.store.Peer;
 import java.util.List;
 
@@ -8,8 +9,13 @@ import java.util.List;
 public sealed interface Decision {
     Reason reason();
 
-    /** Send the client to the first of {@code peers}; the others are alternates. Never empty. */
-    record Redirect(Representation representation, List<Peer> peers) implements Decision {
+    /**
+     * Send the client to the first of {@code peers}; the others are alternates. Never empty.
+     *
+     * @param bytes that the peer will have to send
+     * @param place of the client
+     */
+    record Redirect(Representation representation, List<Peer> peers, long bytes, Place place) implements Decision {
         public Redirect {
             peers = List.copyOf(peers);
         }

@@ -63,6 +63,12 @@ public enum Reason {
     AMBIGUOUS,
     /** Only peers hold it that this client, which cannot verify, must not meet. */
     NOT_VERIFYING,
+    /** Only peers hold it that the client's version of the Internet Protocol does not reach. */
+    OTHER_PROTOCOL,
+    /** The peers that hold it have seen their share of what the client's network asks for. */
+    NETWORK_SHARE,
+    /** The slots of the peers that hold it are taken, or their quotas are used up. */
+    OVER_BUDGET,
 
     /** The path is not one that a resource can have. */
     BAD_PATH,
@@ -74,11 +80,12 @@ public enum Reason {
     private static final Set<Reason> REJECTIONS = EnumSet.of(BAD_PATH, LOOP, UNKNOWN_SITE);
     /** Requests that look, to whoever answers them, like those of anybody else. */
     private static final Set<Reason> COLLAPSIBLE = EnumSet.of(NO_CACHE, SHARING_DECLINED, NAVIGATION, FRAME, WORKER,
-            SAME_ORIGIN, UNKNOWN, STALE, TOO_SMALL, NO_HOLDER, MIXED_CONTENT, CAME_BACK, AMBIGUOUS, NOT_VERIFYING);
+            SAME_ORIGIN, UNKNOWN, STALE, TOO_SMALL, NO_HOLDER, MIXED_CONTENT, CAME_BACK, AMBIGUOUS, NOT_VERIFYING,
+            OTHER_PROTOCOL, NETWORK_SHARE, OVER_BUDGET);
     /** Misses after which nothing is to be learned from the origin's answer, and nothing secret is in the request. */
     private static final Set<Reason> PLAIN_MISSES = EnumSet.of(NO_CACHE, MULTI_RANGE, UNSATISFIABLE_RANGE,
             SHARING_DECLINED, RULE, UNLABELLED, TOO_SMALL, NO_HOLDER, MIXED_CONTENT, CAME_BACK, AMBIGUOUS,
-            NOT_VERIFYING);
+            NOT_VERIFYING, OTHER_PROTOCOL, NETWORK_SHARE, OVER_BUDGET);
 
     /** Whether requests with this reason may share one fetch from the origin. */
     public boolean isCollapsible() {

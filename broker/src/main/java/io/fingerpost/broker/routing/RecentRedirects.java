@@ -1,7 +1,5 @@
 package io.fingerpost.broker.routing;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.fingerpost.broker.routing.Decision.Redirect;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.http.ByteRange;
@@ -13,8 +11,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers for some seconds where clients were sent. One that comes back for the same part of the same resource was probably
@@ -22,16 +21,18 @@ import java.util.function.Consumer;
  * changes nothing for other clients. One that comes back more often than a client would is a crowd behind one address, of which
  * nothing can be told.
  *
- * <p>Safe for use by many threads; nothing in here waits.
+ * <p>Safe for use by many threads, and takes no lock: all share a table of fixed size, in which a later client may push an earlier
+ * one out.
  */
 public final class RecentRedirects {
-    private static final int MAX_TRIPS = 100_000;
+    private static final int TRIP_BITS = 17;
+    private static final int SPREAD = 0x9E37_79B9;
     /** Most peers that are remembered for one client and resource. */
     private static final int MAX_PEERS = 8;
     /** Programs that retry do so about five times. */
     private static final int MOST_RETURNS = 6;
 
-    private final Cache<Trip, Visits> trips;
+    private final AtomicReferenceArray<Visits> trips;
     private final Duration window;
     private final InstantSource clock;
     private final Consumer<PeerId> suspects;
@@ -53,8 +54,10 @@ public final class RecentRedirects {
     private record Sent(PeerId peer, ByteRange range, Instant at, boolean suspected) {}
 
     /** @param returns how often it came back for the same part, as long as anything of this is remembered */
-    private record Visits(List<Sent> sent, int returns) {
-        static final Visits NONE = new Visits(List.of(), 0);
+    private record Visits(Trip trip, List<Sent> sent, int returns) {
+        boolean isOver(Instant earliest) {
+            return !sent.getLast().at.isAfter(earliest);
+        }
 
         boolean isCrowd() {
             return returns > MOST_RETURNS;
@@ -79,13 +82,12 @@ public final class RecentRedirects {
         this.window = window;
         this.clock = clock;
         this.suspects = suspects;
-        this.trips = Caffeine.newBuilder().maximumSize(window.isZero() ? 0 : MAX_TRIPS).expireAfterWrite(window)
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis())).build();
+        this.trips = new AtomicReferenceArray<>(window.isZero() ? 1 : 1 << TRIP_BITS);
     }
 
     Past past(EdgeRequest request) {
-        Visits visits = visits(Trip.of(request));
-        if (visits.sent.isEmpty() || visits.isCrowd()) {
+        Visits visits = window.isZero() ? null : recent(Trip.of(request));
+        if (visits == null || visits.isCrowd()) {
             return Past.NONE;
         }
         ByteRange range = request.range();
@@ -95,39 +97,55 @@ public final class RecentRedirects {
                 visits.sent.stream().map(Sent::peer).filter(peer -> !failed.contains(peer)).toList());
     }
 
-    /** What of a trip lies within the window. */
-    private Visits visits(Trip trip) {
-        Visits visits = trips.getIfPresent(trip);
-        if (visits == null) {
-            return Visits.NONE;
-        }
+    /** What of a trip lies within the window; null if nothing does. */
+    private @Nullable Visits recent(Trip trip) {
+        Visits visits = trips.get(slot(trip));
         Instant earliest = clock.instant().minus(window);
-        boolean allRecent = visits.sent.stream().allMatch(sent -> sent.at.isAfter(earliest));
+        if (visits == null || visits.isOver(earliest) || !visits.trip.equals(trip)) {
+            return null;
+        }
+        boolean allRecent = visits.sent.getFirst().at.isAfter(earliest);
         return allRecent
                 ? visits
-                : new Visits(visits.sent.stream().filter(sent -> sent.at.isAfter(earliest)).toList(), visits.returns);
+                : new Visits(trip, visits.sent.stream().filter(sent -> sent.at.isAfter(earliest)).toList(),
+                        visits.returns);
+    }
+
+    private int slot(Trip trip) {
+        return trips.length() == 1 ? 0 : trip.hashCode() * SPREAD >>> Integer.SIZE - TRIP_BITS;
     }
 
     /** Takes note of what was decided for a request that a peer could have served. */
     public void note(EdgeRequest request, Decision decision) {
         boolean redirected = decision instanceof Redirect;
-        if (!redirected && decision.reason() != Reason.CAME_BACK) {
+        if (window.isZero() || !redirected && decision.reason() != Reason.CAME_BACK) {
             return;
         }
         var trip = Trip.of(request);
-        Visits before = visits(trip);
-        ByteRange range = request.range();
+        Visits before = recent(trip);
+        if (before != null) {
+            trips.set(slot(trip), noteReturn(before, request.range(), decision));
+        } else if (decision instanceof Redirect redirect) {
+            trips.set(slot(trip), new Visits(trip, List.of(sent(redirect, request.range())), 0));
+        }
+    }
+
+    private Visits noteReturn(Visits before, ByteRange range, Decision decision) {
         boolean cameBack = before.sent.stream().anyMatch(sent -> sent.range.equals(range));
-        int returns = before.returns + (cameBack ? 1 : 0);
-        var after = new ArrayList<Sent>(MAX_PEERS);
+        var after = new ArrayList<Sent>(MAX_PEERS + 1);
         for (Sent sent : before.sent) {
             after.add(sent.range.equals(range) && !before.isCrowd() ? suspected(sent) : sent);
         }
-        if (decision instanceof Redirect(_, var peers)) {
-            after.add(new Sent(peers.getFirst().id(), range, clock.instant(), false));
+        if (decision instanceof Redirect redirect) {
+            after.add(sent(redirect, range));
         }
-        trips.put(trip, new Visits(List.copyOf(after.subList(Math.max(0, after.size() - MAX_PEERS), after.size())),
-                returns));
+        return new Visits(before.trip,
+                List.copyOf(after.subList(Math.max(0, after.size() - MAX_PEERS), after.size())),
+                before.returns + (cameBack ? 1 : 0));
+    }
+
+    private Sent sent(Redirect redirect, ByteRange range) {
+        return new Sent(redirect.peers().getFirst().id(), range, clock.instant(), false);
     }
 
     private Sent suspected(Sent sent) {

@@ -1,5 +1,9 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.broker.choice.ChoiceTrace;
+import io.fingerpost.broker.choice.Exclusion;
+import io.fingerpost.broker.choice.PeerChoice;
+import io.fingerpost.broker.choice.Wanted;
 import io.fingerpost.broker.routing.Decision.Origin;
 import io.fingerpost.broker.routing.Decision.PublicOrigin;
 import io.fingerpost.broker.routing.Decision.Redirect;
@@ -9,22 +13,20 @@ import io.fingerpost.broker.rules.Audience;
 import io.fingerpost.broker.rules.OnMiss;
 import io.fingerpost.broker.rules.Share;
 import io.fingerpost.broker.rules.SharingConfig;
-import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.Binding;
-import io.fingerpost.registry.store.Holder;
-import io.fingerpost.registry.store.Peer;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses between a peer and the origin. Reads memory only. */
 public final class RedirectPolicy {
+    /** The peer to go to, and alternates. */
+    private static final int MOST_PEERS = 4;
+
     /** Our name in `CDN-Loop` (RFC 8586). */
     public static final String CDN_ID = "fingerpost";
 
@@ -36,19 +38,26 @@ public final class RedirectPolicy {
             Map.entry("serviceworker", Reason.WORKER), Map.entry("xslt", Reason.SAME_ORIGIN));
 
     private final Registry registry;
+    private final Locator locator;
     private final RecentRedirects recent;
+    private final PeerChoice peers;
     private final InstantSource clock;
-    private final Supplier<RandomGenerator> random;
 
-    public RedirectPolicy(Registry registry, RecentRedirects recent, InstantSource clock,
-            Supplier<RandomGenerator> random) {
+    public RedirectPolicy(Registry registry, Locator locator, RecentRedirects recent, PeerChoice peers,
+            InstantSource clock) {
         this.registry = registry;
+        this.locator = locator;
         this.recent = recent;
+        this.peers = peers;
         this.clock = clock;
-        this.random = random;
     }
 
     public Decision decide(EdgeRequest request) {
+        return decide(request, null);
+    }
+
+    /** @param trace is told what becomes of each peer that is looked at, if given */
+    public Decision decide(EdgeRequest request, @Nullable ChoiceTrace trace) {
         String defect = PathRules.defect(request.path(), request.query(), request.terms().encodedSlashes());
         if (defect != null) {
             return new Reject(Reason.BAD_PATH, defect);
@@ -58,7 +67,7 @@ public final class RedirectPolicy {
                     "this request has passed here before: is the origin's URL that of the broker?");
         }
         Reason unredirectable = unredirectable(request);
-        Decision decision = unredirectable != null ? new Origin(unredirectable) : decideByTable(request);
+        Decision decision = unredirectable != null ? new Origin(unredirectable) : decideByTable(request, trace);
         return maySeeOrigin(request, decision.reason()) ? new PublicOrigin(decision.reason()) : decision;
     }
 
@@ -138,7 +147,7 @@ public final class RedirectPolicy {
         };
     }
 
-    private Decision decideByTable(EdgeRequest request) {
+    private Decision decideByTable(EdgeRequest request, @Nullable ChoiceTrace trace) {
         if (request.terms().share() == Share.NO) {
             return new Origin(Reason.RULE);
         }
@@ -154,58 +163,61 @@ public final class RedirectPolicy {
         if (binding.representation().size() < request.terms().minSize().bytes()) {
             return new Origin(Reason.TOO_SMALL);
         }
-        return decideByHolders(request, binding.representation());
+        return decideByHolders(request, binding.representation(), trace);
     }
 
     private Decision stale(Representation known) {
         String etag = known.headers().get("ETag");
-        return etag == null || registry.holders(known.digest()).isEmpty()
+        return etag == null || registry.holders(known.digest()).count() == 0
                 ? new Origin(Reason.STALE)
                 : new Revalidate(etag);
     }
 
-    private Decision decideByHolders(EdgeRequest request, Representation representation) {
+    private Decision decideByHolders(EdgeRequest request, Representation representation,
+            @Nullable ChoiceTrace trace) {
         var span = request.range().resolve(representation.size());
         if (span == null) {
             return new Origin(Reason.UNSATISFIABLE_RANGE);
         }
-        List<Peer> able = registry.holders(representation.digest()).stream()
-                .filter(holder -> holds(holder, representation.layout(), span))
-                .map(Holder::peer)
-                .filter(peer -> !peer.id().value().equals(request.peer()))
-                .toList();
-        if (able.isEmpty()) {
+        var holders = registry.holders(representation.digest());
+        if (holders.count() == 0) {
             return new Origin(Reason.NO_HOLDER);
         }
-        if (!request.verifies() && registry.representations().isAmbiguous(representation.digest())) {
+        var wanted = wanted(request, representation, span);
+        var choice = peers.choose(wanted, holders, clock.millis(), trace);
+        Reason miss = choice.peers().isEmpty() ? miss(choice.obstacle()) : null;
+        if (miss != Reason.NO_HOLDER && !request.verifies()
+                && registry.representations().isAmbiguous(representation.digest())) {
             return new Origin(Reason.AMBIGUOUS);
         }
-        return decideByPeers(request, representation, able);
+        return miss != null
+                ? new Origin(miss)
+                : new Redirect(representation, choice.peers(), wanted.bytes(), wanted.place());
     }
 
-    private Decision decideByPeers(EdgeRequest request, Representation representation, List<Peer> able) {
-        // A client that cannot check the bytes meets only peers that the operator vouches for.
-        boolean anyPeer = request.terms().audience() == Audience.ANY || request.verifies();
-        List<Peer> allowed = anyPeer ? able : able.stream().filter(Peer::superNode).toList();
-        if (allowed.isEmpty()) {
-            return new Origin(Reason.NOT_VERIFYING);
-        }
-        if (request.client().secure() && request.isFromPage()) {
-            allowed = allowed.stream().filter(peer -> peer.endpoint().scheme().equals("https")).toList();
-            if (allowed.isEmpty()) {
-                return new Origin(Reason.MIXED_CONTENT);
-            }
-        }
+    private Wanted wanted(EdgeRequest request, Representation representation, ByteRange.Span span) {
+        var layout = representation.layout();
+        boolean verifies = request.verifies();
         var past = recent.past(request);
-        if (!past.failed().isEmpty()) {
-            allowed = allowed.stream().filter(peer -> !past.failed().contains(peer.id())).toList();
-        }
-        return allowed.isEmpty()
-                ? new Origin(Reason.CAME_BACK)
-                : new Redirect(representation, PeerChoice.choose(allowed, past.used(), random.get()));
+        Client client = request.client();
+        // A client that cannot check the bytes meets only peers that the operator vouches for.
+        return new Wanted(representation.digest(), layout.pieceAt(span.first()), layout.pieceAt(span.last()),
+                request.method().equals("HEAD") ? 0 : span.length(), client.address(),
+                locator.locate(client.address()), verifies || request.terms().audience() == Audience.ANY,
+                client.secure() && request.isFromPage(), request.peer(), past.failed(), past.used(),
+                verifies ? MOST_PEERS : 2);
     }
 
-    private static boolean holds(Holder holder, PieceLayout layout, ByteRange.Span span) {
-        return holder.pieces().containsAll(layout.pieceAt(span.first()), layout.pieceAt(span.last()));
+    private static Reason miss(@Nullable Exclusion obstacle) {
+        return switch (obstacle) {
+            case null -> Reason.NO_HOLDER;
+            case GONE, LACKS_PIECES, ASKS_ITSELF -> Reason.NO_HOLDER;
+            case NOT_VOUCHED_FOR -> Reason.NOT_VERIFYING;
+            case WITHOUT_TLS -> Reason.MIXED_CONTENT;
+            case OTHER_PROTOCOL -> Reason.OTHER_PROTOCOL;
+            case FAILED_CLIENT -> Reason.CAME_BACK;
+            case SEEN_ENOUGH -> Reason.NETWORK_SHARE;
+            case OVER_BUDGET -> Reason.OVER_BUDGET;
+        };
     }
 }

@@ -14,6 +14,7 @@ import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import java.time.Duration;
@@ -33,7 +34,8 @@ class BrokerMetricsTest {
                     ByteSize.parse("1MiB")),
             new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store,
             new RepresentationTable(ByteSize.parse("1MiB")),
-            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), new byte[32],
+            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
+            _ -> new Place(0, 1, 0, 0), new byte[32],
             InstantSource.system());
     private final BrokerMetrics metrics = new BrokerMetrics(registry);
 
@@ -89,7 +91,8 @@ class BrokerMetricsTest {
 
     @Test
     void aRedirectCountsTheBytesItSaves() {
-        metrics.count(new Decision.Redirect(TestPeers.representation(5000), List.of(TestPeers.peer(1, false))));
+        metrics.count(new Decision.Redirect(TestPeers.representation(5000), List.of(TestPeers.peer(1, false)), 5000,
+                new Place(0, 1, 0, 0)));
 
         assertThat(lines("fingerpost_broker_redirected_bytes_total"))
                 .containsExactly("fingerpost_broker_redirected_bytes_total 5000.0");

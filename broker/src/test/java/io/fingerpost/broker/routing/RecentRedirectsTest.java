@@ -87,7 +87,7 @@ class RecentRedirectsTest extends RoutingFixture {
         knownAndHeld();
         var now = new AtomicReference<>(NOW);
         var moving = new RecentRedirects(Duration.ofSeconds(10), now::get, suspects::add);
-        var patient = new RedirectPolicy(registry, moving, InstantSource.fixed(NOW), () -> new Random(1));
+        var patient = policy(moving);
         moving.note(get(), patient.decide(get()));
 
         now.set(NOW.plusSeconds(6));

@@ -23,6 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which requests go where, and why. */
 class RedirectPolicyTest extends RoutingFixture {
+    private static void assertRedirect(Decision decision, Peer... peers) {
+        assertThat(decision).isInstanceOfSatisfying(Redirect.class, redirect -> {
+            assertThat(redirect.representation()).isEqualTo(MAP);
+            assertThat(redirect.peers()).containsExactly(peers);
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD"})
     void aClientThatVerifiesIsSentToAPeerThatHolds(String method) {
@@ -31,7 +38,7 @@ class RedirectPolicyTest extends RoutingFixture {
         var decision = policy
                 .decide(request(method, PATH, "", Map.of("Want-Repr-Digest", "sha-256=1")::get));
 
-        assertThat(decision).isEqualTo(new Redirect(MAP, List.of(PEER)));
+        assertRedirect(decision, PEER);
         assertThat(decision.reason()).isEqualTo(Reason.HELD);
     }
 
@@ -268,7 +275,9 @@ class RedirectPolicyTest extends RoutingFixture {
     @Test
     void aHolderWhoseLeaseRunsOutNowIsNone() {
         known(MAP);
-        holds(new Peer(PEER.id(), PEER.endpoint(), false, PEER.secretHash(), PEER.ticketKey(), NOW), MAP);
+        holds(new Peer(PEER.id(), PEER.endpoint(), false, PEER.secretHash(), PEER.ticketKey(), PEER.place(),
+                PEER.reach(),
+                PEER.uploads(), NOW), MAP);
 
         assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.NO_HOLDER));
     }
@@ -285,8 +294,7 @@ class RedirectPolicyTest extends RoutingFixture {
         knownAndHeld();
         holds(SUPER_NODE, MAP);
 
-        assertThat(policy.decide(get("Fingerpost-Peer", PEER.id().value())))
-                .isEqualTo(new Redirect(MAP, List.of(SUPER_NODE)));
+        assertRedirect(policy.decide(get("Fingerpost-Peer", PEER.id().value())), SUPER_NODE);
     }
 
     @ParameterizedTest
@@ -312,15 +320,14 @@ class RedirectPolicyTest extends RoutingFixture {
         knownAndHeld();
         holds(SUPER_NODE, MAP);
 
-        assertThat(policy.decide(plainGet())).isEqualTo(new Redirect(MAP, List.of(SUPER_NODE)));
+        assertRedirect(policy.decide(plainGet()), SUPER_NODE);
     }
 
     @Test
     void theOperatorMayOpenAllPeersToEveryone() {
         knownAndHeld();
 
-        assertThat(policy.decide(under(TestTerms.with(Audience.ANY), plainGet())))
-                .isEqualTo(new Redirect(MAP, List.of(PEER)));
+        assertRedirect(policy.decide(under(TestTerms.with(Audience.ANY), plainGet())), PEER);
     }
 
     @ParameterizedTest
@@ -329,7 +336,7 @@ class RedirectPolicyTest extends RoutingFixture {
         known(MAP);
         holds(PEER, MAP, 1);
 
-        assertThat(policy.decide(get("Range", range))).isEqualTo(new Redirect(MAP, List.of(PEER)));
+        assertRedirect(policy.decide(get("Range", range)), PEER);
     }
 
     @ParameterizedTest

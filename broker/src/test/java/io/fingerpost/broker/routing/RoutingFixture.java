@@ -1,5 +1,7 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.broker.choice.NetworkShares;
+import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.broker.rules.TestTerms;
 import io.fingerpost.contract.PeerId;
@@ -13,6 +15,8 @@ import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.locality.Locator;
+import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.MemoryStore;
@@ -31,6 +35,7 @@ import java.util.TreeMap;
 /** A policy over a table and peers that a test fills, and requests to decide on. */
 abstract class RoutingFixture {
     static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), false);
+    static final Locator LOCATOR = address -> new Place(0, -address.hashCode(), 0, 0);
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String PATH = "/game/map.pak";
     static final int PIECE = 256 * 1024;
@@ -44,13 +49,20 @@ abstract class RoutingFixture {
             new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 10, 10, Duration.ofMinutes(5),
                     ByteSize.parse("1MiB")),
             new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
-            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), new byte[32],
+            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
+            LOCATOR, new byte[32],
             InstantSource.fixed(NOW));
     final List<PeerId> suspects = new ArrayList<>();
     final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), InstantSource.fixed(NOW),
             suspects::add);
-    final RedirectPolicy policy = new RedirectPolicy(registry, recent, InstantSource.fixed(NOW),
-            () -> new Random(1));
+    final NetworkShares shares = new NetworkShares(75);
+    final Bookings bookings = new Bookings(registry, recent, shares);
+    final RedirectPolicy policy = policy(recent);
+
+    final RedirectPolicy policy(RecentRedirects memory) {
+        return new RedirectPolicy(registry, LOCATOR, memory, new PeerChoice(registry, shares, () -> new Random(1)),
+                InstantSource.fixed(NOW));
+    }
 
     void known(Representation representation) {
         table.learn(new ResourceId(PATH), representation, NOW.plusSeconds(60));

@@ -8,20 +8,27 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.RepresentationHasher;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.store.Reach;
+import io.fingerpost.registry.upload.Uploads;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
 
 /** Peers and representations to decide about. */
 public final class TestPeers {
+    private static final UploadBudget BUDGET = new UploadBudget(100_000_000, 16, 0);
+
     private TestPeers() {}
 
     public static Peer peer(int number, boolean superNode) {
         var hash = Sha256.digestOf(new byte[] {(byte) number});
         var id = new PeerId(hash.base64Url());
         return new Peer(id, new PeerEndpoint("http", "198.51.100." + number, 8443), superNode, hash,
-                TicketKey.derive(new byte[32], id), Instant.MAX);
+                TicketKey.derive(new byte[32], id), new Place(0, number, 0, 0), Reach.IPV4, new Uploads(BUDGET, 0),
+                Instant.parse("2100-01-01T00:00:00Z"));
     }
 
     /** So many zeros. */

@@ -11,12 +11,17 @@ import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
-import io.fingerpost.registry.store.Holder;
+import io.fingerpost.registry.store.Holders;
 import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.store.Reach;
 import io.fingerpost.registry.store.RegistryStore;
+import io.fingerpost.registry.upload.SwarmLoad;
+import io.fingerpost.registry.upload.Uploads;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -45,18 +50,21 @@ public final class Registry {
     private final RegistryStore store;
     private final RepresentationTable representations;
     private final EndpointProver prover;
+    private final Locator locator;
+    private final SwarmLoad load = new SwarmLoad();
     private final byte[] ticketSecret;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
     /** @param ticketSecret from which each peer's ticket key is derived */
     public Registry(RegistryConfig config, LeaseTerms terms, RegistryStore store, RepresentationTable representations,
-            EndpointProver prover, byte[] ticketSecret, InstantSource clock) {
+            EndpointProver prover, Locator locator, byte[] ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
         this.store = store;
         this.representations = representations;
         this.prover = prover;
+        this.locator = locator;
         this.ticketSecret = ticketSecret.clone();
         this.clock = clock;
     }
@@ -69,9 +77,28 @@ public final class Registry {
         return representations;
     }
 
-    /** The live peers that hold something of {@code digest}. */
-    public List<Holder> holders(Sha256 digest) {
-        return store.holders(digest, clock.instant());
+    /** The peers that hold something of {@code digest}. */
+    public Holders holders(Sha256 digest) {
+        return store.holders(digest);
+    }
+
+    /**
+     * Charges a peer for a client that is sent to it.
+     *
+     * @return false, and nothing is charged, if its budget has no room for {@code bytes} any more
+     */
+    public boolean charge(Peer peer, long bytes) {
+        long now = clock.millis();
+        if (!peer.uploads().take(bytes, now)) {
+            return false;
+        }
+        load.charge(bytes, now);
+        return true;
+    }
+
+    /** What the peers would have had to send of late if all uplinks were used alike, in seconds; see {@link Uploads#load}. */
+    public double meanLoad() {
+        return load.mean(store.bitsPerSecond(), clock.millis());
     }
 
     /**
@@ -87,15 +114,18 @@ public final class Registry {
         }
         PeerId id = registration.key().peerId();
         requireRoom(id);
-        prover.prove(registration);
-        return admit(registration, id, superNode);
+        var addresses = prover.prove(registration);
+        return admit(registration, id, superNode, addresses);
     }
 
-    private LeaseGrant admit(Registration registration, PeerId id, boolean superNode) {
+    private LeaseGrant admit(Registration registration, PeerId id, boolean superNode, List<InetAddress> addresses) {
         Instant now = clock.instant();
         String secret = newSecret();
         var ticketKey = TicketKey.derive(ticketSecret, id);
-        store.admit(new Peer(id, registration.endpoint(), superNode, hash(secret), ticketKey, now.plus(terms.ttl())));
+        store.admit(new Peer(id, registration.endpoint(), superNode, hash(secret), ticketKey,
+                locator.locate(addresses.getFirst()), Reach.by(addresses),
+                new Uploads(new io.fingerpost.contract.UploadBudget(100_000_000, 16, 0), now.toEpochMilli()),
+                now.plus(terms.ttl())));
         LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode).log("peer registered");
         return new LeaseGrant(id, secret, ticketKey, superNode, terms, now);
     }

@@ -14,6 +14,7 @@ import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.testing.MutableClock;
@@ -42,7 +43,8 @@ public final class RegistryFixture {
         var config = config(Optional.of(SUPER_NODE_TOKEN));
         var prover = new EndpointProver(
                 new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
-        registry = new Registry(config, TERMS, store, representations, prover, new byte[32], clock);
+        registry = new Registry(config, TERMS, store, representations, prover,
+                address -> new Place(0, address.hashCode(), 0, 0), new byte[32], clock);
     }
 
     static RegistryConfig config(Optional<String> superNodeToken) {

@@ -163,7 +163,7 @@ class RegistryTest {
 
         assertThat(renewal).isEqualTo(new LeaseRenewal(TERMS, NOW.plusMillis(29_999), 2));
         fixture.clock.advance(Duration.ofMillis(29_999));
-        assertThat(registry.holders(MAP)).hasSize(1);
+        assertThat(registry.holders(MAP).live(fixture.clock.instant())).hasSize(1);
     }
 
     @Test
@@ -173,7 +173,7 @@ class RegistryTest {
 
         fixture.clock.advance(TERMS.ttl());
 
-        assertThat(registry.holders(MAP)).isEmpty();
+        assertThat(registry.holders(MAP).live(fixture.clock.instant())).isEmpty();
         assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret()));
         assertRejected(404, "lease-unknown", () -> registry.update(anna.id(), lease.secret(), hold(2)));
         assertRejected(404, "lease-unknown", () -> registry.goodbye(anna.id(), lease.secret()));
@@ -205,8 +205,8 @@ class RegistryTest {
 
         assertHolds(lease, 2, 3);
         assertThat(registry.holdingCount()).isEqualTo(2);
-        assertThat(registry.holders(digest(3))).singleElement()
-                .satisfies(holder -> assertThat(holder.pieces().isComplete()).isTrue());
+        assertThat(registry.holders(digest(3)).live(fixture.clock.instant())).singleElement()
+                .satisfies(holder -> assertThat(holder.holds(0, 0)).isTrue());
     }
 
     @Test
@@ -251,7 +251,7 @@ class RegistryTest {
 
         registry.goodbye(anna.id(), lease.secret());
 
-        assertThat(registry.holders(MAP)).isEmpty();
+        assertThat(registry.holders(MAP).live(fixture.clock.instant())).isEmpty();
         assertThat(registry.peerCount()).isZero();
         assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret()));
     }

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
@@ -37,23 +38,34 @@ public final class EndpointDialler {
     }
 
     /**
+     * What was answered.
+     *
+     * @param addresses of the endpoint, the first of which answered
+     */
+    public record Answer(List<InetAddress> addresses, String body) {
+        public Answer {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
      * The body of a 200 answer.
      *
      * @throws RequestRejected if the policy forbids the endpoint
      * @throws IOException if there is no such answer, in words for the one who claimed the endpoint
      */
-    public String get(PeerEndpoint endpoint, String path) throws IOException {
-        InetAddress address = checkedAddress(endpoint);
+    public Answer get(PeerEndpoint endpoint, String path) throws IOException {
+        List<InetAddress> addresses = checkedAddresses(endpoint);
         long deadline = System.nanoTime() + timeout.toNanos();
         var connection = new Socket();
         // Closing ends whatever is waited for, a dripping handshake too; a socket's own timeout starts anew with each byte.
         var hurry = CompletableFuture.runAsync(() -> close(connection),
                 CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS));
         try (connection) {
-            connection.connect(new InetSocketAddress(address, endpoint.port()));
+            connection.connect(new InetSocketAddress(addresses.getFirst(), endpoint.port()));
             Socket socket = endpoint.scheme().equals("https") ? secured(connection, endpoint) : connection;
             socket.getOutputStream().write(request(endpoint, path));
-            return readAnswer(new BufferedInputStream(socket.getInputStream(), 1024));
+            return new Answer(addresses, readAnswer(new BufferedInputStream(socket.getInputStream(), 1024)));
         } catch (IOException e) {
             throw System.nanoTime() < deadline
                     ? e
@@ -71,7 +83,7 @@ public final class EndpointDialler {
         }
     }
 
-    private InetAddress checkedAddress(PeerEndpoint endpoint) throws IOException {
+    private List<InetAddress> checkedAddresses(PeerEndpoint endpoint) throws IOException {
         policy.refusal(endpoint.port()).ifPresent(why -> refuse(endpoint, why));
         InetAddress[] addresses;
         try {
@@ -82,7 +94,7 @@ public final class EndpointDialler {
         for (InetAddress address : addresses) {
             policy.refusal(address).ifPresent(why -> refuse(endpoint, why));
         }
-        return addresses[0];
+        return List.of(addresses);
     }
 
     private static void refuse(PeerEndpoint endpoint, String why) {

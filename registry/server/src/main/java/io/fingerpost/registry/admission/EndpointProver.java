@@ -5,8 +5,10 @@ import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.RequestRejected;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * Makes an endpoint prove that it belongs to the peer that claims it: it has to sign a fresh nonce with the peer's key.
@@ -21,18 +23,24 @@ public final class EndpointProver {
         this.dialler = dialler;
     }
 
-    /** @throws RequestRejected if the endpoint may not be dialled, cannot be reached, or does not prove itself */
-    public void prove(Registration registration) {
+    /**
+     * Where the endpoint proved to be.
+     *
+     * @return its addresses, at least one
+     * @throws RequestRejected if the endpoint may not be dialled, cannot be reached, or does not prove itself
+     */
+    public List<InetAddress> prove(Registration registration) {
         PeerEndpoint endpoint = registration.endpoint();
         String nonce = newNonce();
-        String answer = ask(endpoint, EndpointProof.path(nonce));
-        if (!registration.key().verifies(EndpointProof.message(nonce, registration), decode(answer))) {
+        var answer = ask(endpoint, EndpointProof.path(nonce));
+        if (!registration.key().verifies(EndpointProof.message(nonce, registration), decode(answer.body()))) {
             throw new RequestRejected(422, "endpoint-not-proved", "what answers at " + endpoint
                     + " does not sign for this registration; is the advertised URL that of another host or port?");
         }
+        return answer.addresses();
     }
 
-    private String ask(PeerEndpoint endpoint, String path) {
+    private EndpointDialler.Answer ask(PeerEndpoint endpoint, String path) {
         try {
             return dialler.get(endpoint, path);
         } catch (IOException e) {

@@ -41,8 +41,8 @@ public final class RepresentationTable {
 
     /** A digest: its latest representation, and whether resources with these bytes have had other header fields. */
     private static final class Named {
-        private @Nullable Representation latest;
-        private boolean ambiguous;
+        private volatile @Nullable Representation latest;
+        private volatile boolean ambiguous;
 
         /** Takes over the representation, with its pieces if they are known from anywhere. */
         synchronized Representation become(Representation representation) {
@@ -59,11 +59,11 @@ public final class RepresentationTable {
             return now;
         }
 
-        synchronized Optional<Representation> latest() {
+        Optional<Representation> latest() {
             return Optional.ofNullable(latest);
         }
 
-        synchronized boolean isAmbiguous() {
+        boolean isAmbiguous() {
             return ambiguous;
         }
     }

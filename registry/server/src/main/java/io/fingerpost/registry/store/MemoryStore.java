@@ -4,37 +4,31 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps everything in this process's memory.
+ * Keeps everything in this process's memory: for each digest its holders, and for each peer what it holds, in about 20 bytes
+ * for both together.
  *
- * <p>Writers take the one lock; readers take none: they see maps for concurrent use and lists that are never changed.
+ * <p>Writers take the one lock; readers take none.
  */
 public final class MemoryStore implements RegistryStore {
     private final Map<PeerId, Entry> peers = new ConcurrentHashMap<>();
-    private final Map<Sha256, List<Held>> holders = new ConcurrentHashMap<>();
+    private final Map<Sha256, Holders> holders = new ConcurrentHashMap<>();
+    private final Neighbours neighbours = new Neighbours();
+    private final Holders nobody = new Holders(Sha256.digestOf(new byte[0]), neighbours);
     private final LongAdder holdings = new LongAdder();
+    private final LongAdder bitsPerSecond = new LongAdder();
 
     /** A peer in the table; {@code held} is only touched under the lock. */
-    private static final class Entry {
-        private volatile Peer peer;
-        private final Map<Sha256, PieceSet> held = new HashMap<>();
-
+    private record Entry(Peer peer, CompactSet<Holders> held) {
         Entry(Peer peer) {
-            this.peer = peer;
+            this(peer, new CompactSet<>(new Holders[0]));
         }
     }
-
-    private record Held(Entry entry, PieceSet pieces) {}
 
     @Override
     public synchronized void admit(Peer peer) {
@@ -42,11 +36,13 @@ public final class MemoryStore implements RegistryStore {
         if (before != null) {
             withdrawAll(before);
         }
+        neighbours.add(peer);
+        bitsPerSecond.add(peer.uploads().budget().bitsPerSecond());
     }
 
     @Override
     public Optional<Peer> find(PeerId id) {
-        return Optional.ofNullable(peers.get(id)).map(entry -> entry.peer);
+        return Optional.ofNullable(peers.get(id)).map(Entry::peer);
     }
 
     @Override
@@ -55,7 +51,7 @@ public final class MemoryStore implements RegistryStore {
         if (entry == null) {
             return false;
         }
-        entry.peer = entry.peer.renewedUntil(until);
+        entry.peer.renewUntil(until);
         return true;
     }
 
@@ -66,35 +62,33 @@ public final class MemoryStore implements RegistryStore {
             return false;
         }
         if (pieces.isEmpty()) {
-            withdraw(entry, digest);
+            Holders row = holders.get(digest);
+            if (row != null && entry.held.remove(row) != null) {
+                withdraw(entry.peer, row);
+            }
         } else {
-            holdings.add(entry.held.put(digest, pieces) == null ? 1 : 0);
-            // In one step, so that no reader sees a moment in which the peer holds nothing of it.
-            holders.compute(digest, (_, before) -> with(new Held(entry, pieces), before));
+            Holders row = holders.computeIfAbsent(digest, _ -> new Holders(digest, neighbours));
+            entry.held.put(row);
+            if (row.add(Holder.of(entry.peer, pieces))) {
+                holdings.increment();
+            }
         }
         return true;
     }
 
-    private static List<Held> with(Held added, @Nullable List<Held> before) {
-        return before == null
-                ? List.of(added)
-                : Stream.concat(before.stream().filter(held -> held.entry != added.entry), Stream.of(added)).toList();
-    }
-
-    private void withdraw(Entry entry, Sha256 digest) {
-        if (entry.held.remove(digest) != null) {
-            holders.computeIfPresent(digest, (_, before) -> without(entry, before));
+    private void withdraw(Peer peer, Holders row) {
+        if (row.withdraw(peer)) {
             holdings.decrement();
+        }
+        if (row.count() == 0) {
+            holders.remove(row.digest());
         }
     }
 
     private void withdrawAll(Entry entry) {
-        List.copyOf(entry.held.keySet()).forEach(digest -> withdraw(entry, digest));
-    }
-
-    private static @Nullable List<Held> without(Entry entry, List<Held> before) {
-        var rest = before.stream().filter(held -> held.entry != entry).toList();
-        return rest.isEmpty() ? null : rest; // null takes the digest out of the map
+        neighbours.remove(entry.peer);
+        bitsPerSecond.add(-entry.peer.uploads().budget().bitsPerSecond());
+        entry.held.forEach(row -> withdraw(entry.peer, row));
     }
 
     @Override
@@ -107,27 +101,21 @@ public final class MemoryStore implements RegistryStore {
 
     @Override
     public synchronized int removeExpired(Instant now) {
-        var expired = peers.values().stream().map(entry -> entry.peer).filter(peer -> !peer.isLive(now)).toList();
+        var expired = peers.values().stream().map(Entry::peer).filter(peer -> !peer.isLive(now)).toList();
         expired.forEach(peer -> remove(peer.id()));
         return expired.size();
     }
 
     @Override
-    public List<Holder> holders(Sha256 digest, Instant now) {
-        var live = new ArrayList<Holder>();
-        for (Held held : holders.getOrDefault(digest, List.of())) {
-            Peer peer = held.entry.peer;
-            if (peer.isLive(now)) {
-                live.add(new Holder(peer, held.pieces));
-            }
-        }
-        return live;
+    public Holders holders(Sha256 digest) {
+        return holders.getOrDefault(digest, nobody);
     }
 
     @Override
     public synchronized boolean holds(PeerId id, Sha256 digest) {
         Entry entry = peers.get(id);
-        return entry != null && entry.held.containsKey(digest);
+        Holders row = holders.get(digest);
+        return entry != null && row != null && entry.held.find(row) != null;
     }
 
     @Override
@@ -139,6 +127,11 @@ public final class MemoryStore implements RegistryStore {
     @Override
     public int peerCount() {
         return peers.size();
+    }
+
+    @Override
+    public long bitsPerSecond() {
+        return bitsPerSecond.sum();
     }
 
     @Override

@@ -4,24 +4,112 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
+import io.fingerpost.registry.locality.Place;
+import io.fingerpost.registry.upload.Uploads;
 import java.time.Instant;
 
-/**
- * An admitted peer.
- *
- * @param endpoint proved to be the peer's own
- * @param superNode whether the operator vouches for it
- * @param secretHash of the lease's bearer secret, which itself is not kept
- * @param ticketKey for tickets that this peer accepts
- * @param leaseUntil the first instant at which the peer counts as gone
- */
-public record Peer(PeerId id, PeerEndpoint endpoint, boolean superNode, Sha256 secretHash, TicketKey ticketKey,
-        Instant leaseUntil) {
-    public boolean isLive(Instant now) {
-        return now.isBefore(leaseUntil);
+/** An admitted peer: what was said of it then, and what changes while its lease runs. Safe for use by many threads. */
+public final class Peer implements Holder {
+    private final PeerId id;
+    private final PeerEndpoint endpoint;
+    private final boolean superNode;
+    private final Sha256 secretHash;
+    private final TicketKey ticketKey;
+    private final Place place;
+    private final Reach reach;
+    private final Uploads uploads;
+    private final long seed;
+    private volatile long leaseUntil;
+
+    /**
+     * @param endpoint proved to be the peer's own
+     * @param superNode whether the operator vouches for it
+     * @param secretHash of the lease's bearer secret, which itself is not kept
+     * @param ticketKey for tickets that this peer accepts
+     * @param place of its endpoint
+     * @param leaseUntil the first instant at which the peer counts as gone
+     */
+    public Peer(PeerId id, PeerEndpoint endpoint, boolean superNode, Sha256 secretHash, TicketKey ticketKey,
+            Place place,
+            Reach reach, Uploads uploads, Instant leaseUntil) {
+        this.id = id;
+        this.endpoint = endpoint;
+        this.superNode = superNode;
+        this.secretHash = secretHash;
+        this.ticketKey = ticketKey;
+        this.place = place;
+        this.reach = reach;
+        this.uploads = uploads;
+        this.seed = Sha256.parse(id.value()).first();
+        this.leaseUntil = leaseUntil.toEpochMilli();
     }
 
-    Peer renewedUntil(Instant until) {
-        return new Peer(id, endpoint, superNode, secretHash, ticketKey, until);
+    public PeerId id() {
+        return id;
+    }
+
+    public PeerEndpoint endpoint() {
+        return endpoint;
+    }
+
+    public boolean superNode() {
+        return superNode;
+    }
+
+    public Sha256 secretHash() {
+        return secretHash;
+    }
+
+    public TicketKey ticketKey() {
+        return ticketKey;
+    }
+
+    public Place place() {
+        return place;
+    }
+
+    public Reach reach() {
+        return reach;
+    }
+
+    public Uploads uploads() {
+        return uploads;
+    }
+
+    /** The first bits of its id: by chance, but the same everywhere and for ever. */
+    public long seed() {
+        return seed;
+    }
+
+    public boolean isLive(Instant now) {
+        return isLive(now.toEpochMilli());
+    }
+
+    /** @param now milliseconds since 1970 */
+    public boolean isLive(long now) {
+        return now < leaseUntil;
+    }
+
+    public Instant leaseUntil() {
+        return Instant.ofEpochMilli(leaseUntil);
+    }
+
+    void renewUntil(Instant until) {
+        leaseUntil = until.toEpochMilli();
+    }
+
+    @Override
+    public Peer peer() {
+        return this;
+    }
+
+    @Override
+    public boolean holds(int first, int last) {
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
     }
 }

@@ -4,7 +4,6 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,8 +29,8 @@ public interface RegistryStore {
     /** Removes every peer whose lease has run out, and returns how many these were. */
     int removeExpired(Instant now);
 
-    /** The peers with live leases that hold something of {@code digest}; from memory, without waiting. */
-    List<Holder> holders(Sha256 digest, Instant now);
+    /** The peers that hold something of {@code digest}; from memory, without waiting. */
+    Holders holders(Sha256 digest);
 
     /** Whether the peer holds something of {@code digest}; false if it is not known. */
     boolean holds(PeerId id, Sha256 digest);
@@ -40,6 +39,9 @@ public interface RegistryStore {
     int holdingsOf(PeerId id);
 
     int peerCount();
+
+    /** The uplinks of all peers together. */
+    long bitsPerSecond();
 
     long holdingCount();
 }

@@ -36,7 +36,7 @@ class EndpointDiallerTest {
     void givesTheBodyOfA200Answer() throws IOException {
         try (var server = RawServer
                 .answering((target, out) -> out.write(RawServer.response("200 OK", "hello " + target)))) {
-            assertThat(dialler.get(server.endpoint(), "/proof")).isEqualTo("hello /proof");
+            assertThat(dialler.get(server.endpoint(), "/proof").body()).isEqualTo("hello /proof");
         }
     }
 
@@ -79,7 +79,7 @@ class EndpointDiallerTest {
             out.write(RawServer.ascii("HTTP/1.1 200 OK\r\n\r\n"));
             flood(out, "body ");
         })) {
-            assertThat(dialler.get(server.endpoint(), "/")).hasSize(256);
+            assertThat(dialler.get(server.endpoint(), "/").body()).hasSize(256);
         }
     }
 

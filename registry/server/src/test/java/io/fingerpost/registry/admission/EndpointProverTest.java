@@ -66,7 +66,7 @@ class EndpointProverTest {
     }
 
     private String relayed(RawServer victim, String target) throws IOException {
-        return dialler.get(victim.endpoint(), target);
+        return dialler.get(victim.endpoint(), target).body();
     }
 
     /** One machine, two ports: a proof for one says nothing of the other. */

@@ -60,9 +60,9 @@ class RegistryApiTest {
         client.announce(lease, new HoldingsUpdate(
                 List.of(Held.complete(RegistryFixture.digest(1), 10), Held.complete(RegistryFixture.digest(2), 10)),
                 List.of()));
-        assertThat(fixture.registry.holders(RegistryFixture.digest(1))).hasSize(1);
+        assertThat(fixture.registry.holders(RegistryFixture.digest(1)).live(fixture.clock.instant())).hasSize(1);
         client.announce(lease, new HoldingsUpdate(List.of(), List.of(RegistryFixture.digest(1))));
-        assertThat(fixture.registry.holders(RegistryFixture.digest(1))).isEmpty();
+        assertThat(fixture.registry.holders(RegistryFixture.digest(1)).live(fixture.clock.instant())).isEmpty();
 
         fixture.clock.advance(RegistryFixture.TERMS.heartbeat());
         var renewal = client.heartbeat(lease);

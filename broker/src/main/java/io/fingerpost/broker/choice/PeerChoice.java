@@ -1,0 +1,178 @@
+package io.fingerpost.broker.choice;
+
+import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.locality.Tier;
+import io.fingerpost.registry.store.Holder;
+import io.fingerpost.registry.store.Holders;
+import io.fingerpost.registry.store.Peer;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Picks the peers for a client: one to go to, and some to fall back on.
+ *
+ * <p>The nearest {@link Tier} that has anybody with room comes first. In it, each peer draws a lot in proportion to its uplink,
+ * and of the two with the best lots the one goes first that would be done sooner. While holders are few, the lots depend on
+ * representation and peer alone (weighted rendezvous hashing): requests for one thing go to the same two peers until these are
+ * busier than most, and then to the next ones, so that what is popular spreads as far as it has to; and a peer that comes or goes
+ * changes only what is its own. When they are many, some are drawn by chance.
+ *
+ * <p>Reads memory only, takes no lock, and changes nothing.
+ */
+public final class PeerChoice {
+    /** Holders that are looked at in each tier when they are many, and how often if none of them has room. */
+    private static final int DRAWN = 12;
+    private static final int DRAWS = 4;
+    /** A peer is busy that has so many times the load of the average uplink, but never below so many seconds. */
+    private static final double BUSY = 1.25;
+    private static final double NEVER_BUSY_SECONDS = 0.5;
+    private static final Tier[] TIERS = Tier.values();
+
+    private final Registry registry;
+    private final NetworkShares shares;
+    private final Supplier<RandomGenerator> random;
+
+    public PeerChoice(Registry registry, NetworkShares shares, Supplier<RandomGenerator> random) {
+        this.registry = registry;
+        this.shares = shares;
+        this.random = random;
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param peers best first; empty if there is none
+     * @param obstacle the last that any peer met; null if there is nobody, or nobody was excluded
+     */
+    public record Choice(List<Peer> peers, @Nullable Exclusion obstacle) {}
+
+    /**
+     * Chooses among those who hold what is wanted.
+     *
+     * @param now milliseconds since 1970
+     * @param trace is told of each that is looked at, if given
+     */
+    public Choice choose(Wanted wanted, Holders holders, long now, @Nullable ChoiceTrace trace) {
+        var look = new Look(wanted, now, Math.max(NEVER_BUSY_SECONDS, BUSY * registry.meanLoad()), trace);
+        Holder[] all = holders.all();
+        if (all != null) {
+            for (Holder holder : all) {
+                look.at(holder, fixedLot(holder.peer(), wanted));
+            }
+        } else {
+            drawFrom(holders, look);
+        }
+        return look.choice();
+    }
+
+    private void drawFrom(Holders holders, Look look) {
+        var drawn = new Holder[DRAWN];
+        var lots = random.get();
+        for (Tier tier : TIERS) {
+            int count = DRAWN;
+            for (int i = 0; i < DRAWS && count == DRAWN && look.ranking.isOpenForMore(); i++) {
+                count = holders.draw(tier, look.wanted.place(), lots, drawn);
+                for (int j = 0; j < count; j++) {
+                    look.at(drawn[j], lot(drawn[j].peer(), lots.nextDouble()));
+                }
+            }
+        }
+    }
+
+    /** Exponential with the uplink as its rate: the smallest of several is a peer's in proportion to its uplink. */
+    private static double lot(Peer peer, double chance) {
+        return -Math.log1p(-chance) * 1e9 / peer.uploads().budget().bitsPerSecond();
+    }
+
+    private static double fixedLot(Peer peer, Wanted wanted) {
+        long mixed = peer.seed() ^ wanted.digest().first();
+        mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
+        mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
+        return lot(peer, ((mixed ^ mixed >>> 32) >>> 11) * 0x1.0p-53);
+    }
+
+    /** One look at some peers for one client. */
+    private final class Look {
+        private final Wanted wanted;
+        private final long now;
+        private final double busyFrom;
+        private final @Nullable ChoiceTrace trace;
+        private final Ranking ranking;
+
+        Look(Wanted wanted, long now, double busyFrom, @Nullable ChoiceTrace trace) {
+            this.wanted = wanted;
+            this.now = now;
+            this.busyFrom = busyFrom;
+            this.trace = trace;
+            this.ranking = new Ranking(wanted.most());
+        }
+
+        void at(Holder holder, double lot) {
+            Peer peer = holder.peer();
+            Tier tier = wanted.place().tierTo(peer.place());
+            Exclusion why = exclusion(holder, tier);
+            if (why != null) {
+                ranking.exclude(why);
+                if (trace != null) {
+                    trace.excluded(peer, why);
+                }
+                return;
+            }
+            double load = load(peer);
+            boolean isBusy = load > busyFrom;
+            boolean isUsed = !wanted.used().isEmpty() && wanted.used().contains(peer.id());
+            ranking.add(peer, Ranking.rank(tier.distance() * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
+            if (trace != null) {
+                trace.weighed(peer, tier, load, isBusy, lot);
+            }
+        }
+
+        private @Nullable Exclusion exclusion(Holder holder, Tier tier) {
+            Peer peer = holder.peer();
+            if (!peer.isLive(now)) {
+                return Exclusion.GONE;
+            }
+            if (!holder.holds(wanted.firstPiece(), wanted.lastPiece())) {
+                return Exclusion.LACKS_PIECES;
+            }
+            if (wanted.asker() != null && wanted.asker().equals(peer.id().value())) {
+                return Exclusion.ASKS_ITSELF;
+            }
+            if (!wanted.anyPeer() && !peer.superNode()) {
+                return Exclusion.NOT_VOUCHED_FOR;
+            }
+            if (wanted.tlsOnly() && !peer.endpoint().scheme().equals("https")) {
+                return Exclusion.WITHOUT_TLS;
+            }
+            if (!peer.reach().from(wanted.address())) {
+                return Exclusion.OTHER_PROTOCOL;
+            }
+            if (!wanted.failed().isEmpty() && wanted.failed().contains(peer.id())) {
+                return Exclusion.FAILED_CLIENT;
+            }
+            if (tier != Tier.LOCAL && !peer.superNode() && shares.hasSeenEnough(peer, wanted.place())) {
+                return Exclusion.SEEN_ENOUGH;
+            }
+            return peer.uploads().hasRoom(wanted.bytes(), now) ? null : Exclusion.OVER_BUDGET;
+        }
+
+        private double load(Peer peer) {
+            return peer.uploads().load(now) / peer.uploads().ramp(now);
+        }
+
+        Choice choice() {
+            if (ranking.isUndecided() && timeAt(ranking.second()) < timeAt(ranking.first())) {
+                ranking.swapFirst();
+            }
+            return new Choice(ranking.best(), ranking.farthest());
+        }
+
+        /** How long until the peer would have sent what is wanted, more for one that is new. */
+        private double timeAt(Peer peer) {
+            var uploads = peer.uploads();
+            return (uploads.load(now) + wanted.bytes() * 8.0 / uploads.budget().bitsPerSecond()) / uploads.ramp(now);
+        }
+    }
+}

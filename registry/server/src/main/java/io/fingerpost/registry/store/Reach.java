@@ -1,0 +1,21 @@
+package io.fingerpost.registry.store;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.List;
+
+/** By which versions of the Internet Protocol a peer can be reached. */
+public enum Reach {
+    IPV4, IPV6, BOTH;
+
+    /** @param addresses of the peer, at least one */
+    public static Reach by(List<InetAddress> addresses) {
+        long sixes = addresses.stream().filter(Inet6Address.class::isInstance).count();
+        return sixes == 0 ? IPV4 : sixes == addresses.size() ? IPV6 : BOTH;
+    }
+
+    /** Whether a client that has come by this address can reach it, for all that is known. */
+    public boolean from(InetAddress client) {
+        return this == BOTH || this == IPV6 == client instanceof Inet6Address;
+    }
+}

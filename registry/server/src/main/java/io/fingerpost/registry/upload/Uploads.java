@@ -1,0 +1,202 @@
+package io.fingerpost.registry.upload;
+
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.UploadReport;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What one peer has to send, as far as can be told from the clients that were sent to it, and what its budget leaves.
+ *
+ * <p>A client takes one of the peer's slots for as long as its bytes take at a slot's share of the uplink, so that slots never
+ * add up to more than the uplink carries. The peer's own reports correct that: slots of clients that never came are free again,
+ * those of clients that read slower than that are not.
+ *
+ * <p>Safe for use by many threads; only {@link #report} takes a lock, which nothing else waits for. Times are milliseconds since
+ * 1970.
+ */
+public final class Uploads {
+    /** A new peer gets its full share only after this: nobody knows yet what it can do. */
+    public static final long SLOW_START_MILLIS = 60_000;
+    private static final double SLOW_START_SHARE = 0.1;
+    /** Slots that a report says are taken stay so until the next two reports could have come. */
+    private static final int REPORTED_MILLIS = 25_000;
+    private static final int GENERATIONS = 4;
+
+    private final UploadBudget budget;
+    private final long since;
+    private final double bytesPerMilli;
+    /** When each slot is free again, times {@link #GENERATIONS}, plus the generation of reports in which it was taken. */
+    private final AtomicLongArray slots;
+    private final DecayingSum recent = new DecayingSum();
+    /** When everything charged so far is sent, in microseconds since 1970. */
+    private final AtomicLong busyUntil = new AtomicLong();
+    private final AtomicLong usedThisMonth = new AtomicLong();
+    /** Of these, what was charged since the last report. */
+    private final AtomicLong usedSinceReport = new AtomicLong();
+    private final AtomicLong monthEnd;
+    private volatile int generation;
+
+    /** @param since when the peer was admitted, or came back */
+    public Uploads(UploadBudget budget, long since) {
+        this.budget = budget;
+        this.since = since;
+        this.bytesPerMilli = budget.bitsPerSecond() / 8_000.0;
+        this.slots = new AtomicLongArray(budget.slots());
+        this.monthEnd = new AtomicLong(monthEnd(since));
+    }
+
+    public UploadBudget budget() {
+        return budget;
+    }
+
+    /** How much of its share the peer gets so far: 0.1 for a new one, 1 after {@link #SLOW_START_MILLIS}. */
+    public double ramp(long now) {
+        long age = now - since;
+        return age >= SLOW_START_MILLIS
+                ? 1
+                : SLOW_START_SHARE + (1 - SLOW_START_SHARE) * Math.max(0, age) / SLOW_START_MILLIS;
+    }
+
+    /** Bytes that the peer still has to send. */
+    public long bytesInFlight(long now) {
+        return (long) (Math.max(0, busyUntil.get() - now * 1000) * bytesPerMilli / 1000);
+    }
+
+    /** How long the uplink was or will be at work, in seconds: for what is in flight, or what was of late if that is more. */
+    public double load(long now) {
+        double waiting = (busyUntil.get() - now * 1000) / 1e6;
+        return Math.max(waiting, recent.at(now) / bytesPerMilli / 1000);
+    }
+
+    /** Whether the budget has room for {@code bytes} more; they may be gone when they are taken. */
+    public boolean hasRoom(long bytes, long now) {
+        return hasQuota(bytes, now) && freeSlot(now) >= 0;
+    }
+
+    /** Whether a slot is free. */
+    public boolean hasFreeSlot(long now) {
+        return freeSlot(now) >= 0;
+    }
+
+    private boolean hasQuota(long bytes, long now) {
+        return budget.bytesPerMonth() == 0 || now >= monthEnd.get()
+                || usedThisMonth.get() + bytes <= budget.bytesPerMonth();
+    }
+
+    private int freeSlot(long now) {
+        int count = slots.length();
+        for (int i = 0; i < count; i++) {
+            if (isFree(slots.get(i), now)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isFree(long slot, long now) {
+        return slot / GENERATIONS <= now;
+    }
+
+    /** Charges a client that is sent here for {@code bytes}; false, and nothing is charged, if the budget has no room. */
+    public boolean take(long bytes, long now) {
+        if (!takeQuota(bytes, now)) {
+            return false;
+        }
+        if (!takeSlot(bytes, now)) {
+            giveBack(bytes);
+            return false;
+        }
+        recent.add((double) bytes, now);
+        long micros = (long) (bytes / bytesPerMilli * 1000);
+        busyUntil.getAndUpdate(until -> Math.max(until, now * 1000) + micros);
+        return true;
+    }
+
+    /** Counts first and looks then, so that a report that comes in between counts the bytes twice rather than not at all. */
+    private boolean takeQuota(long bytes, long now) {
+        if (budget.bytesPerMonth() == 0) {
+            return true;
+        }
+        if (now >= monthEnd.get()) {
+            beginMonth(now);
+        }
+        usedSinceReport.addAndGet(bytes);
+        if (usedThisMonth.addAndGet(bytes) > budget.bytesPerMonth()) {
+            giveBack(bytes);
+            return false;
+        }
+        return true;
+    }
+
+    private void giveBack(long bytes) {
+        if (budget.bytesPerMonth() != 0) {
+            usedThisMonth.addAndGet(-bytes);
+            usedSinceReport.addAndGet(-bytes);
+        }
+    }
+
+    private void beginMonth(long now) {
+        long ended = monthEnd.get();
+        long before = usedThisMonth.get();
+        if (now >= ended && monthEnd.compareAndSet(ended, monthEnd(now))) {
+            usedThisMonth.addAndGet(-before);
+        }
+    }
+
+    private static long monthEnd(long now) {
+        return Instant.ofEpochMilli(now).atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).withDayOfMonth(1)
+                .plusMonths(1).toInstant().toEpochMilli();
+    }
+
+    private boolean takeSlot(long bytes, long now) {
+        long freeAt = now + (long) Math.ceil(bytes * budget.slots() / bytesPerMilli);
+        long taken = freeAt * GENERATIONS + generation;
+        for (int i = 0; i < slots.length(); i++) {
+            long slot = slots.get(i);
+            if (isFree(slot, now) && slots.compareAndSet(i, slot, taken)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes over what the peer says of itself. What was charged since its last report may not have reached it yet. */
+    public synchronized void report(UploadReport report, long now) {
+        if (budget.bytesPerMonth() != 0) {
+            long underWay = usedSinceReport.getAndSet(0);
+            usedThisMonth
+                    .set(Math.clamp(report.servedThisMonth() + report.bytesLeft(), 0, Long.MAX_VALUE / 2) + underWay);
+        }
+        int last = generation;
+        generation = (last + 1) % GENERATIONS;
+        int fresh = 0;
+        for (int i = 0; i < slots.length(); i++) {
+            long slot = slots.get(i);
+            fresh += !isFree(slot, now) && slot % GENERATIONS == last ? 1 : 0;
+        }
+        correctOlder(Math.max(0, report.active() - fresh), last, now);
+    }
+
+    /** Leaves as many slots taken, of those that the last report should know, as the peer says. */
+    private void correctOlder(int active, int fresh, long now) {
+        int left = active;
+        for (int i = 0; i < slots.length(); i++) {
+            long slot = slots.get(i);
+            boolean free = isFree(slot, now);
+            boolean isFresh = !free && (slot % GENERATIONS == fresh || slot % GENERATIONS == generation);
+            if (isFresh) {
+                continue;
+            }
+            long wanted = left > 0 ? (now + REPORTED_MILLIS) * GENERATIONS + older(fresh) : 0;
+            left -= slots.compareAndSet(i, slot, wanted) ? 1 : 0;
+        }
+    }
+
+    private static int older(int generation) {
+        return (generation + GENERATIONS - 1) % GENERATIONS;
+    }
+}
