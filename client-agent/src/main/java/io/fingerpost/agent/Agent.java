@@ -11,6 +11,8 @@ import io.fingerpost.agent.serve.PeerHandler;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
 import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.DataDirectory;
@@ -77,9 +79,9 @@ public final class Agent implements AutoCloseable {
                 .setSocketOption(Options.WRITE_TIMEOUT, idleTimeout()).build();
         config.listen().listen(peerServer::start);
         this.endpoint = endpoint(config, port(peerServer));
-        this.membership = new Membership(registry, identity.key(), endpoint, config.token(), store,
-                clock,
-                () -> onRegistered.accept(this));
+        this.membership = new Membership(registry, identity.key(), endpoint,
+                new UploadBudget(20_000_000, Math.min(config.serve().slots(), UploadBudget.MAX_SLOTS), 0),
+                config.token(), store, () -> UploadReport.IDLE, clock, () -> onRegistered.accept(this));
         this.peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
                 config.serve().slots(),
                 threads);

@@ -11,6 +11,7 @@ import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
@@ -71,7 +72,7 @@ public final class FakePeer implements AutoCloseable {
 
     private void keepLease() {
         try {
-            registry.heartbeat(lease);
+            registry.heartbeat(lease, UploadReport.IDLE);
         } catch (IOException e) {
             heartbeats.shutdown(); // the broker is gone, or the test is over
         }

@@ -14,6 +14,7 @@ import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.Link;
 import java.io.IOException;
@@ -277,10 +278,10 @@ class RedirectIT {
     void whenWhatIsKnownIsStaleTheOriginIsAsked() throws Exception {
         try (var peer = FakePeer.at(broker).holding(map)) {
             broker.clock().advance(Duration.ofSeconds(20));
-            broker.registry().heartbeat(peer.lease());
+            broker.registry().heartbeat(peer.lease(), UploadReport.IDLE);
             for (int i = 0; i < 180; i++) {
                 broker.clock().advance(Duration.ofSeconds(20));
-                broker.registry().heartbeat(peer.lease());
+                broker.registry().heartbeat(peer.lease(), UploadReport.IDLE);
             }
 
             assertThat(broker.decisionOn(PATH)).isEqualTo("origin stale");

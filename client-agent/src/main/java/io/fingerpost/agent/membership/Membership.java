@@ -5,8 +5,10 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.client.RegistryRefused;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,7 @@ public final class Membership implements AutoCloseable {
     private final RegistryClient registry;
     private final Optional<String> token;
     private final BlobStore store;
+    private final Supplier<UploadReport> report;
     private final InstantSource clock;
     private final Runnable onRegistered;
     private final Announcer announcer;
@@ -39,14 +43,19 @@ public final class Membership implements AutoCloseable {
     private volatile @Nullable ActiveLease lease;
     private volatile String trouble = "not registered yet";
 
-    /** @param onRegistered runs whenever a lease was granted */
-    public Membership(RegistryClient registry, PeerKey key, PeerEndpoint endpoint, Optional<String> token,
-            BlobStore store,
-            InstantSource clock, Runnable onRegistered) {
+    /**
+     * @param budget the most that this agent wants to send
+     * @param report what it sends at the moment
+     * @param onRegistered runs whenever a lease was granted
+     */
+    public Membership(RegistryClient registry, PeerKey key, PeerEndpoint endpoint, UploadBudget budget,
+            Optional<String> token, BlobStore store, Supplier<UploadReport> report, InstantSource clock,
+            Runnable onRegistered) {
         this.registry = registry;
-        this.registration = Registration.fresh(key, endpoint);
+        this.registration = Registration.fresh(key, endpoint, budget);
         this.token = token;
         this.store = store;
+        this.report = report;
         this.clock = clock;
         this.onRegistered = onRegistered;
         this.announcer = new Announcer(registry, store);
@@ -94,7 +103,7 @@ public final class Membership implements AutoCloseable {
     }
 
     private void register() throws IOException {
-        registration = Registration.fresh(registration.key(), registration.endpoint());
+        registration = Registration.fresh(registration.key(), registration.endpoint(), registration.budget());
         var grant = registry.register(registration, token);
         lease = ActiveLease.granted(grant, clock.instant());
         announcer.leaseGranted(grant);
@@ -110,7 +119,7 @@ public final class Membership implements AutoCloseable {
         while (true) {
             Thread.sleep(jittered(terms.heartbeat()));
             try {
-                var renewal = registry.heartbeat(current.grant());
+                var renewal = registry.heartbeat(current.grant(), report.get());
                 terms = renewal.terms();
                 if (renewal.holdings() != store.count()) {
                     announcer.announceAll();

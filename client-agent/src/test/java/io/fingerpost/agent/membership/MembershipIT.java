@@ -13,8 +13,10 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.DataDirectory;
@@ -28,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(40)
 class MembershipIT {
     private static final PeerEndpoint ENDPOINT = PeerEndpoint.parse("http://127.0.0.1:7400");
+    private static final UploadBudget BUDGET = new UploadBudget(7_000_000, 5, 1L << 40);
     private static final Content MAP = Content.of(1_000, 1);
     private static final Content SOUND = Content.of(1_000, 2);
     private static final Content FILM = Content.of(1_000, 3);
@@ -48,6 +52,7 @@ class MembershipIT {
     private final FakeBroker broker = new FakeBroker(Duration.ofMillis(100));
     private final FakeRegistry registry = broker.registry();
     private final AtomicInteger registered = new AtomicInteger();
+    private final AtomicReference<UploadReport> report = new AtomicReference<>(UploadReport.IDLE);
     @TempDir
     private Path directory;
     private DataDirectory data;
@@ -64,8 +69,8 @@ class MembershipIT {
     }
 
     private Membership membership(Optional<String> token) {
-        return new Membership(new RegistryClient(HTTP, broker.url()), identity.key(), ENDPOINT, token,
-                store, InstantSource.system(), registered::incrementAndGet);
+        return new Membership(new RegistryClient(HTTP, broker.url()), identity.key(), ENDPOINT, BUDGET, token,
+                store, report::get, InstantSource.system(), registered::incrementAndGet);
     }
 
     @AfterEach
@@ -104,6 +109,7 @@ class MembershipIT {
         assertThat(registry.registrations()).containsExactly(membership.registration());
         assertThat(membership.registration().key()).isEqualTo(identity.key());
         assertThat(membership.registration().endpoint()).isEqualTo(ENDPOINT);
+        assertThat(membership.registration().budget()).isEqualTo(BUDGET);
         assertThat(registry.tokens()).isEmpty();
         assertThat(membership.trouble()).isEmpty();
     }
@@ -147,7 +153,7 @@ class MembershipIT {
     void tellsOfANewBlobAndWithdrawsAnEvictedOneWithoutWaitingForAHeartbeat() throws IOException {
         var slowHeart = new FakeBroker(Duration.ofMinutes(5));
         try (var member = new Membership(new RegistryClient(HTTP, slowHeart.url()),
-                identity.key(), ENDPOINT, Optional.empty(), store, InstantSource.system(),
+                identity.key(), ENDPOINT, BUDGET, Optional.empty(), store, report::get, InstantSource.system(),
                 registered::incrementAndGet)) {
             member.start();
             await().until(() -> registered.get() == 1);
@@ -171,6 +177,17 @@ class MembershipIT {
 
         await().until(() -> registry.heartbeats() >= 3);
         assertThat(registry.registrations()).hasSize(1);
+    }
+
+    @Test
+    void tellsWithEachHeartbeatWhatItSends() {
+        var busy = new UploadReport(2, 3_000, 40_000);
+        membership.start();
+        await().until(() -> registry.reports().contains(UploadReport.IDLE));
+
+        report.set(busy);
+
+        await().until(() -> registry.reports().contains(busy));
     }
 
     @Test

@@ -303,7 +303,7 @@ class PeerHandlerIT {
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         var key = peer.identity().key();
         var victim = PeerEndpoint.parse("http://victim.example:80");
-        var elsewhere = new Registration(key, victim, peer.registration().challenge());
+        var elsewhere = new Registration(key, victim, peer.registration().challenge(), Peer.BUDGET);
         assertThat(key.verifies(EndpointProof.message(nonce, elsewhere), signature)).isFalse();
         assertThat(key.verifies(EndpointProof.message(nonce, peer.registration()), signature)).isTrue();
     }
@@ -315,7 +315,7 @@ class PeerHandlerIT {
 
         var answer = Http.get(peer.url(EndpointProof.path(nonce)));
 
-        var forged = Registration.fresh(peer.identity().key(), Peer.ENDPOINT);
+        var forged = Registration.fresh(peer.identity().key(), Peer.ENDPOINT, Peer.BUDGET);
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         assertThat(forged.key().verifies(EndpointProof.message(nonce, forged), signature)).isFalse();
     }

@@ -12,6 +12,7 @@ import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The registry's side of the contract, in memory, for one peer; it believes every endpoint. */
@@ -38,7 +38,7 @@ public final class FakeRegistry implements Script {
     private final List<String> tokens = new CopyOnWriteArrayList<>();
     private final List<HoldingsUpdate> updates = new CopyOnWriteArrayList<>();
     private final List<HoldingsUpdate> refused = new CopyOnWriteArrayList<>();
-    private final AtomicInteger heartbeats = new AtomicInteger();
+    private final List<UploadReport> reports = new CopyOnWriteArrayList<>();
     private final LeaseTerms terms;
     private volatile Duration clockAhead = Duration.ZERO;
     private volatile Optional<String> secret = Optional.empty();
@@ -73,7 +73,7 @@ public final class FakeRegistry implements Script {
 
     private void withLease(Call call, String path) throws IOException {
         if (path.endsWith("/heartbeat")) {
-            heartbeats.incrementAndGet();
+            reports.add(WireJson.strict().readValue(call.body(), UploadReport.class));
             reply(call, 200, new LeaseRenewal(terms, now(), holdings.size()));
         } else if (path.endsWith("/holdings") && holdingsRefusal.isPresent()) {
             refused.add(json.readValue(call.body(), HoldingsUpdate.class));
@@ -197,7 +197,12 @@ public final class FakeRegistry implements Script {
         return refused;
     }
 
+    /** What came with each heartbeat. */
+    public List<UploadReport> reports() {
+        return reports;
+    }
+
     public int heartbeats() {
-        return heartbeats.get();
+        return reports.size();
     }
 }

@@ -8,6 +8,7 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.config.DataDirectory;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** A peer that serves from a store of its own, to whoever shows a ticket of {@link #KEY}. */
 public final class Peer implements BeforeEachCallback, AfterEachCallback {
     public static final PeerEndpoint ENDPOINT = PeerEndpoint.parse("http://peer.example:7400");
+    public static final UploadBudget BUDGET = new UploadBudget(100_000_000, 16, 0);
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final TicketKey KEY = TicketKey.derive(new byte[32],
             new PeerId("peer-".repeat(8) + "abc"));
@@ -52,7 +54,7 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("peer");
         data = DataDirectory.open(directory);
         identity = Identity.load(data);
-        registration = Registration.fresh(identity.key(), ENDPOINT);
+        registration = Registration.fresh(identity.key(), ENDPOINT, BUDGET);
         store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
         handler = new PeerHandler(store, identity, () -> registration,
                 (ticket, digest) -> KEY.check(ticket, digest, NOW), slots,

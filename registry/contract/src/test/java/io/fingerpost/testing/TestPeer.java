@@ -3,6 +3,7 @@ package io.fingerpost.testing;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PeerKey;
+import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Registration;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -11,6 +12,9 @@ import java.security.Signature;
 
 /** Somebody with a fresh Ed25519 key pair. */
 public final class TestPeer {
+    /** 100 Mbit/s to 16 clients at a time, however much it becomes in a month. */
+    public static final UploadBudget BUDGET = new UploadBudget(100_000_000, 16, 0);
+
     private final KeyPair keys;
 
     public TestPeer() {
@@ -31,7 +35,12 @@ public final class TestPeer {
 
     /** How it registers under {@code endpoint}: always with the same challenge. */
     public Registration registration(PeerEndpoint endpoint) {
-        return new Registration(key(), endpoint, id().value());
+        return registration(endpoint, BUDGET);
+    }
+
+    /** The same with a budget of the test's choice. */
+    public Registration registration(PeerEndpoint endpoint, UploadBudget budget) {
+        return new Registration(key(), endpoint, id().value(), budget);
     }
 
     public byte[] sign(byte[] message) {

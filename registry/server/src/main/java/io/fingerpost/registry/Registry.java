@@ -10,6 +10,7 @@ import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.Binding;
@@ -143,8 +144,12 @@ public final class Registry {
         }
     }
 
-    /** Extends a lease by the ttl from now. */
-    public LeaseRenewal heartbeat(PeerId id, String secret) {
+    /**
+     * Extends a lease by the ttl from now.
+     *
+     * @param report what the peer sends; not made use of yet
+     */
+    public LeaseRenewal heartbeat(PeerId id, String secret, UploadReport report) {
         requireLease(id, secret);
         Instant now = clock.instant();
         if (!store.renew(id, now.plus(terms.ttl()))) {

@@ -16,6 +16,7 @@ import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.admission.ProvingServer;
 import io.fingerpost.testing.TestPeer;
 import java.time.Duration;
@@ -135,8 +136,8 @@ class RegistryTest {
         LeaseGrant after = fixture.register(anna);
 
         assertHolds(after);
-        assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), before.secret()));
-        assertThat(registry.heartbeat(anna.id(), after.secret()).holdings()).isZero();
+        assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), before.secret(), UploadReport.IDLE));
+        assertThat(registry.heartbeat(anna.id(), after.secret(), UploadReport.IDLE).holdings()).isZero();
     }
 
     /** A failed attempt, by whomever, must not cost a live peer its lease. */
@@ -150,7 +151,7 @@ class RegistryTest {
         }
 
         assertHolds(lease, 1);
-        assertThat(registry.heartbeat(anna.id(), lease.secret()).holdings()).isOne();
+        assertThat(registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE).holdings()).isOne();
     }
 
     @Test
@@ -159,7 +160,7 @@ class RegistryTest {
         registry.update(anna.id(), lease.secret(), hold(1, 2));
         fixture.clock.advance(Duration.ofMillis(29_999));
 
-        LeaseRenewal renewal = registry.heartbeat(anna.id(), lease.secret());
+        LeaseRenewal renewal = registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE);
 
         assertThat(renewal).isEqualTo(new LeaseRenewal(TERMS, NOW.plusMillis(29_999), 2));
         fixture.clock.advance(Duration.ofMillis(29_999));
@@ -174,7 +175,7 @@ class RegistryTest {
         fixture.clock.advance(TERMS.ttl());
 
         assertThat(registry.holders(MAP).live(fixture.clock.instant())).isEmpty();
-        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret()));
+        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE));
         assertRejected(404, "lease-unknown", () -> registry.update(anna.id(), lease.secret(), hold(2)));
         assertRejected(404, "lease-unknown", () -> registry.goodbye(anna.id(), lease.secret()));
     }
@@ -187,7 +188,7 @@ class RegistryTest {
 
         for (String secret : List.of("", other.secret(), lease.secret() + "x",
                 lease.secret().toUpperCase(Locale.ROOT))) {
-            assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), secret));
+            assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), secret, UploadReport.IDLE));
             assertRejected(401, "secret-wrong", () -> registry.update(anna.id(), secret, drop(1)));
             assertRejected(401, "secret-wrong", () -> registry.goodbye(anna.id(), secret));
         }
@@ -253,7 +254,7 @@ class RegistryTest {
 
         assertThat(registry.holders(MAP).live(fixture.clock.instant())).isEmpty();
         assertThat(registry.peerCount()).isZero();
-        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret()));
+        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.fingerpost.contract.api;
 
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerKey;
+import io.fingerpost.contract.UploadBudget;
 import java.security.SecureRandom;
 import java.util.Base64;
 
@@ -12,8 +13,9 @@ import java.util.Base64;
  * @param endpoint where it serves
  * @param challenge what only the caller and the registry know: the endpoint signs for this registration and no other, so a
  *        stranger who names somebody else's key and endpoint gets no lease for them
+ * @param budget the most that it wants to send while this lease runs
  */
-public record Registration(PeerKey key, PeerEndpoint endpoint, String challenge) {
+public record Registration(PeerKey key, PeerEndpoint endpoint, String challenge, UploadBudget budget) {
     private static final int CHALLENGE_BYTES = 24;
 
     public Registration {
@@ -23,9 +25,10 @@ public record Registration(PeerKey key, PeerEndpoint endpoint, String challenge)
     }
 
     /** A registration with a challenge of its own. */
-    public static Registration fresh(PeerKey key, PeerEndpoint endpoint) {
+    public static Registration fresh(PeerKey key, PeerEndpoint endpoint, UploadBudget budget) {
         var challenge = new byte[CHALLENGE_BYTES];
         new SecureRandom().nextBytes(challenge);
-        return new Registration(key, endpoint, Base64.getUrlEncoder().withoutPadding().encodeToString(challenge));
+        return new Registration(key, endpoint, Base64.getUrlEncoder().withoutPadding().encodeToString(challenge),
+                budget);
     }
 }

@@ -9,6 +9,7 @@ import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
 import java.net.URI;
@@ -55,9 +56,8 @@ public final class RegistryClient {
         return call(request, LeaseGrant.class);
     }
 
-    public LeaseRenewal heartbeat(LeaseGrant lease) throws IOException {
-        return call(authorized(lease, ApiPaths.heartbeat(lease.peerId())).POST(BodyPublishers.noBody()),
-                LeaseRenewal.class);
+    public LeaseRenewal heartbeat(LeaseGrant lease, UploadReport report) throws IOException {
+        return call(authorized(lease, ApiPaths.heartbeat(lease.peerId())).POST(body(report)), LeaseRenewal.class);
     }
 
     public void announce(LeaseGrant lease, HoldingsUpdate update) throws IOException {

@@ -3,6 +3,9 @@ package io.fingerpost.contract.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.testing.TestPeer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,23 @@ class WireJsonTest {
         assertThat(
                 WireJson.strict().writeValueAsString(new LeaseTerms(Duration.ofSeconds(30), Duration.ofMillis(7500))))
                 .isEqualTo("{\"ttl\":\"PT30S\",\"heartbeat\":\"PT7.5S\"}");
+    }
+
+    /** Agents in other languages write these. */
+    @Test
+    void keepsTheFormOfBudgetAndReport() {
+        var registration = new TestPeer().registration(PeerEndpoint.parse("http://192.0.2.7:7400"),
+                new UploadBudget(20_000_000, 32, 1L << 40));
+        var report = new UploadReport(3, 1_000_000, 70_000_000);
+
+        String registered = WireJson.lenient().writeValueAsString(registration);
+        String reported = WireJson.lenient().writeValueAsString(report);
+
+        assertThat(registered).endsWith(
+                ",\"budget\":{\"bitsPerSecond\":20000000,\"slots\":32,\"bytesPerMonth\":1099511627776}}");
+        assertThat(reported).isEqualTo("{\"active\":3,\"bytesLeft\":1000000,\"servedThisMonth\":70000000}");
+        assertThat(WireJson.read(WireJson.strict(), bytes(registered), Registration.class)).isEqualTo(registration);
+        assertThat(WireJson.read(WireJson.strict(), bytes(reported), UploadReport.class)).isEqualTo(report);
     }
 
     private static void assertUnreadable(JsonMapper json, String text) {

@@ -20,6 +20,7 @@ import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
@@ -45,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 class RegistryClientTest {
     private static final LeaseTerms TERMS = new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10));
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final UploadReport REPORT = new UploadReport(3, 1_000_000, 70_000_000);
     private static final Sha256 DIGEST = Sha256.digestOf(new byte[] {1});
 
     private final JsonMapper json = WireJson.strict();
@@ -100,8 +102,8 @@ class RegistryClientTest {
     void findsTheRegistryByTheDiscoveryDocumentOnce() throws IOException {
         answer(ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()), 200, new LeaseRenewal(TERMS, NOW, 3));
 
-        assertThat(client.heartbeat(lease)).isEqualTo(new LeaseRenewal(TERMS, NOW, 3));
-        client.heartbeat(lease);
+        assertThat(client.heartbeat(lease, REPORT)).isEqualTo(new LeaseRenewal(TERMS, NOW, 3));
+        client.heartbeat(lease, REPORT);
 
         assertThat(seen).extracting(Seen::path).containsExactly(ApiPaths.ROOT,
                 ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()), ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()));
@@ -113,7 +115,7 @@ class RegistryClientTest {
         answer(ApiPaths.ROOT, 200, new Discovery(elsewhere, TERMS));
         answer("/registry" + ApiPaths.heartbeat(peer.id()), 200, new LeaseRenewal(TERMS, NOW, 0));
 
-        assertThat(client.heartbeat(lease).terms()).isEqualTo(TERMS);
+        assertThat(client.heartbeat(lease, REPORT).terms()).isEqualTo(TERMS);
     }
 
     @Test
@@ -133,14 +135,18 @@ class RegistryClientTest {
     void showsTheLeaseSecretForAllThatChangesTheLease() throws IOException {
         String holdings = ApiPaths.EMBEDDED + ApiPaths.holdings(peer.id());
         String self = ApiPaths.EMBEDDED + ApiPaths.peer(peer.id());
+        String heartbeat = ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id());
+        answer(heartbeat, 200, new LeaseRenewal(TERMS, NOW, 0));
         answer(holdings, 204, "");
         answer(self, 204, "");
         var update = new HoldingsUpdate(List.of(Held.complete(DIGEST, 1)), List.of());
 
+        client.heartbeat(lease, REPORT);
         client.announce(lease, update);
         client.goodbye(lease);
 
-        assertThat(seen.subList(1, 3)).containsExactly(
+        assertThat(seen.subList(1, 4)).containsExactly(
+                new Seen("POST", heartbeat, "Bearer s3cret", json.writeValueAsString(REPORT)),
                 new Seen("POST", holdings, "Bearer s3cret", json.writeValueAsString(update)),
                 new Seen("DELETE", self, "Bearer s3cret", ""));
     }
@@ -160,7 +166,7 @@ class RegistryClientTest {
         var problem = Problem.of(status, "lease-unknown", "register again");
         answer(ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()), status, problem);
 
-        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease))
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, REPORT))
                 .withMessage(status + " lease unknown: register again")
                 .satisfies(refused -> {
                     assertThat(refused.problem()).isEqualTo(problem);
@@ -208,7 +214,8 @@ class RegistryClientTest {
     void failsOnADiscoveryDocumentThatNamesNoRegistry(String registry) {
         answer(ApiPaths.ROOT, 200, new Discovery(registry, TERMS));
 
-        assertThatIOException().isThrownBy(() -> client.heartbeat(lease)).withMessageContaining("names no registry");
+        assertThatIOException().isThrownBy(() -> client.heartbeat(lease, REPORT))
+                .withMessageContaining("names no registry");
     }
 
     @Test

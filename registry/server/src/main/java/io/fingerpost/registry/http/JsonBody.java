@@ -84,6 +84,9 @@ final class JsonBody {
             return "no such field is known";
         }
         String message = e.getOriginalMessage();
+        if (message.startsWith("Numeric value")) {
+            return "out of range";
+        }
         boolean aboutTypes = message.startsWith("Cannot ");
         // What follows the first few words tells of Java types and of the parser's options.
         return aboutTypes

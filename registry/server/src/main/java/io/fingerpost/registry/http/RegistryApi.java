@@ -6,6 +6,7 @@ import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.representation.ResourceId;
@@ -71,8 +72,9 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         json.write(exchange, 201, registry.register(registration, bearer(exchange)));
     }
 
-    private void heartbeat(HttpServerExchange exchange) {
-        json.write(exchange, 200, registry.heartbeat(peer(exchange), secret(exchange)));
+    private void heartbeat(HttpServerExchange exchange) throws IOException {
+        var report = json.read(exchange, UploadReport.class);
+        json.write(exchange, 200, registry.heartbeat(peer(exchange), secret(exchange), report));
     }
 
     private void announce(HttpServerExchange exchange) throws IOException {

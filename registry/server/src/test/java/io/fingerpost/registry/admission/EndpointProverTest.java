@@ -119,7 +119,7 @@ class EndpointProverTest {
     @Test
     void anHonestEndpointDoesNotVouchForARegistrationThatIsNotItsOwn() throws IOException {
         try (var server = ProvingServer.of(anna)) {
-            var forged = Registration.fresh(anna.key(), server.endpoint());
+            var forged = Registration.fresh(anna.key(), server.endpoint(), TestPeer.BUDGET);
 
             assertThatExceptionOfType(RequestRejected.class).isThrownBy(() -> prover.prove(forged))
                     .satisfies(e -> assertThat(e.problem().is("endpoint-not-proved")).isTrue());

@@ -9,6 +9,7 @@ import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.registry.RegistryFixture;
 import io.fingerpost.registry.admission.ProvingServer;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RegistryApiRejectsTest {
     private static final String DIGEST = "f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk";
     private static final String HELD = "{\"digest\":\"" + DIGEST + "\",\"size\":10,\"pieces\":\"*\"}";
+    private static final String IDLE = "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}";
+    private static final String CHALLENGE = "DGyRejmCefe7v4NfDGDKfA";
+    private static final String BUDGET = "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":0}";
     private static final String KEY = "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"";
 
     private final ApiServer server = new ApiServer();
@@ -79,7 +83,7 @@ class RegistryApiRejectsTest {
         assertThat(fixture.store.find(anna.id())).get()
                 .satisfies(peer -> assertThat(peer.leaseUntil())
                         .isEqualTo(RegistryFixture.NOW.plus(RegistryFixture.TERMS.ttl())));
-        assertThat(fixture.registry.heartbeat(anna.id(), lease.secret()).holdings()).isEqualTo(2);
+        assertThat(fixture.registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE).holdings()).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -126,9 +130,11 @@ class RegistryApiRejectsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "{\"endpoint\":\"http://127.0.0.1:8080\"} | key: Missing",
-            "{\"key\":null,\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"DGyRejmCefe7v4NfDGDKfA\"} | key: Null",
+            "{\"key\":null,\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"DGyRejmCefe7v4NfDGDKfA\",\"budget\":"
+                    + BUDGET + "} | key: Null",
             "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:8080\"} | challenge: Missing",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"short\"} | challenge has 22",
+            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"short\",\"budget\":"
+                    + BUDGET + "} | challenge has 22",
             "{\"key\":\"short\",\"endpoint\":\"http://127.0.0.1:8080\"} | key: an Ed25519 public key",
             "{\"key\":" + KEY + ",\"endpoint\":\"\"} | endpoint: a peer endpoint is scheme://host:port",
             "{\"key\":" + KEY
@@ -138,10 +144,74 @@ class RegistryApiRejectsTest {
             "{\"key\":" + KEY
                     + ",\"endpoint\":\"http://a\\r\\nX: y:80\"} | endpoint: a peer endpoint is scheme://host:port",
             "{\"key\":" + KEY + ",\"endpoint\":\"http://0177.0.0.1:8080\"} | endpoint: a peer endpoint needs a host",
+            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
+                    + "\"} | budget: Missing",
+            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
+                    + "\",\"budget\":null} | budget: Null",
             "{\"key\":" + KEY + ",\"endpoint\":8080} | endpoint: not of the type",
             "{\"key\":" + KEY + ",\"endpoint\":{\"scheme\":\"http\"}} | endpoint: not of the type"})
     void whatIsNoRegistration(String body, String detail) throws Exception {
         assertThat(assertRejected(server.send("POST", "/peers", body), 400, "bad-json").detail()).contains(detail);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "5 | budget: not of the type",
+            "\"fast\" | budget: not of the type",
+            "[] | budget: not of the type",
+            "{} | budget.bitsPerSecond: Missing",
+            "{\"bitsPerSecond\":1,\"slots\":1} | budget.bytesPerMonth: Missing",
+            "{\"bitsPerSecond\":null,\"slots\":1,\"bytesPerMonth\":0} | budget.bitsPerSecond: ",
+            "{\"bitsPerSecond\":0,\"slots\":1,\"bytesPerMonth\":0} | budget: bitsPerSecond must be 1 to 10^12, was 0",
+            "{\"bitsPerSecond\":1000000000001,\"slots\":1,\"bytesPerMonth\":0} | budget: bitsPerSecond must be 1 to",
+            "{\"bitsPerSecond\":1.5,\"slots\":1,\"bytesPerMonth\":0} | budget.bitsPerSecond: not of the type",
+            "{\"bitsPerSecond\":1e6,\"slots\":1,\"bytesPerMonth\":0} | budget.bitsPerSecond: not of the type",
+            "{\"bitsPerSecond\":\"1\",\"slots\":1,\"bytesPerMonth\":0} | budget.bitsPerSecond: not of the type",
+            "{\"bitsPerSecond\":99999999999999999999,\"slots\":1,\"bytesPerMonth\":0} | budget.bitsPerSecond: out of",
+            "{\"bitsPerSecond\":1,\"slots\":-1,\"bytesPerMonth\":0} | budget: slots must be 0 to 64, was -1",
+            "{\"bitsPerSecond\":1,\"slots\":65,\"bytesPerMonth\":0} | budget: slots must be 0 to 64, was 65",
+            "{\"bitsPerSecond\":1,\"slots\":4294967297,\"bytesPerMonth\":0} | budget.slots: out of range",
+            "{\"bitsPerSecond\":1,\"slots\":true,\"bytesPerMonth\":0} | budget.slots: not of the type",
+            "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":-1} | budget: bytesPerMonth must be 0 to 2^53",
+            "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":9007199254740993} | budget: bytesPerMonth must be 0 to",
+            "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":0,\"more\":1} | budget.more: no such field"})
+    void whatIsNoBudget(String budget, String detail) throws Exception {
+        String body = "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
+                + "\",\"budget\":" + budget + "}";
+
+        assertThat(assertRejected(server.send("POST", "/peers", body), 400, "bad-json").detail()).contains(detail);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "'' | No content",
+            "null | null stands",
+            "[] | not of the type",
+            "{} | active: Missing",
+            "{\"active\":0,\"bytesLeft\":0} | servedThisMonth: Missing",
+            "{\"active\":0,\"bytesLeft\":null,\"servedThisMonth\":0} | bytesLeft: ",
+            "{\"active\":-1,\"bytesLeft\":0,\"servedThisMonth\":0} | active must be 0 to 64, was -1",
+            "{\"active\":65,\"bytesLeft\":0,\"servedThisMonth\":0} | active must be 0 to 64, was 65",
+            "{\"active\":4294967296,\"bytesLeft\":0,\"servedThisMonth\":0} | active: out of range",
+            "{\"active\":0,\"bytesLeft\":-1,\"servedThisMonth\":0} | bytesLeft must be 0 to 2^53, was -1",
+            "{\"active\":0,\"bytesLeft\":9007199254740993,\"servedThisMonth\":0} | bytesLeft must be 0 to 2^53",
+            "{\"active\":0,\"bytesLeft\":0.5,\"servedThisMonth\":0} | bytesLeft: not of the type",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":-1} | servedThisMonth must be 0 to 2^53, was -1",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":9223372036854775808} | servedThisMonth: out of range",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":\"0\"} | servedThisMonth: not of the type",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0,\"more\":0} | more: no such field"})
+    void whatIsNoReport(String body, String detail) throws Exception {
+        var response = server.send("POST", self + "/heartbeat", body, "Authorization", "Bearer " + lease.secret());
+
+        assertThat(assertRejected(response, 400, "bad-json").detail()).contains(detail);
+    }
+
+    @Test
+    void aReportThatIsNotJson() throws Exception {
+        var response = server.send("POST", self + "/heartbeat", IDLE, "Authorization", "Bearer " + lease.secret(),
+                "Content-Type", "text/plain");
+
+        assertRejected(response, 415, "not-json");
     }
 
     @Test
@@ -220,7 +290,8 @@ class RegistryApiRejectsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"POST, /heartbeat, ''", "POST, /holdings, '{\"hold\":[],\"drop\":[]}'", "DELETE, '', ''"})
+    @CsvSource({"POST, /heartbeat, '{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}'",
+            "POST, /holdings, '{\"hold\":[],\"drop\":[]}'", "DELETE, '', ''"})
     void whoeverHasNotTheSecret(String method, String path, String body) throws Exception {
         var missing = server.send(method, self + path, body);
         assertRejected(missing, 401, "secret-missing");
@@ -296,7 +367,7 @@ class RegistryApiRejectsTest {
     @ValueSource(strings = {"short", "%2e%2e", "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4%6B", "%00", "%0d%0aX:y",
             "%ff"})
     void aPeerIdThatIsNone(String id) throws Exception {
-        var response = server.send("POST", "/peers/" + id + "/heartbeat", "", "Authorization",
+        var response = server.send("POST", "/peers/" + id + "/heartbeat", IDLE, "Authorization",
                 "Bearer " + lease.secret());
 
         assertThat(assertRejected(response, 400, "bad-path").detail()).startsWith("id: a peer id has 43");

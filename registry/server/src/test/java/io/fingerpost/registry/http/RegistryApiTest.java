@@ -14,6 +14,7 @@ import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.client.RegistryRefused;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.Test;
 
 /** The API as an agent uses it: with the contract's own client. */
 class RegistryApiTest {
+    private static final String IDLE = "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}";
+
     private final ApiServer server = new ApiServer();
     private final RegistryFixture fixture = server.fixture;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -65,13 +68,13 @@ class RegistryApiTest {
         assertThat(fixture.registry.holders(RegistryFixture.digest(1)).live(fixture.clock.instant())).isEmpty();
 
         fixture.clock.advance(RegistryFixture.TERMS.heartbeat());
-        var renewal = client.heartbeat(lease);
+        var renewal = client.heartbeat(lease, UploadReport.IDLE);
         assertThat(renewal.holdings()).isOne();
         assertThat(renewal.now()).isEqualTo(fixture.clock.instant());
 
         client.goodbye(lease);
         assertThat(fixture.registry.peerCount()).isZero();
-        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease))
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, UploadReport.IDLE))
                 .satisfies(refused -> assertThat(refused.isLeaseLost()).isTrue());
     }
 
@@ -80,11 +83,11 @@ class RegistryApiTest {
         LeaseGrant lease = register(anna, Optional.empty());
         fixture.clock.advance(RegistryFixture.TERMS.ttl());
 
-        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease))
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, UploadReport.IDLE))
                 .withMessageContaining("register again")
                 .satisfies(refused -> assertThat(refused.isLeaseLost()).isTrue());
 
-        assertThat(client.heartbeat(register(anna, Optional.empty())).holdings()).isZero();
+        assertThat(client.heartbeat(register(anna, Optional.empty()), UploadReport.IDLE).holdings()).isZero();
     }
 
     @Test
@@ -106,7 +109,7 @@ class RegistryApiTest {
 
         client.announce(lease, new HoldingsUpdate(hold, drop));
 
-        assertThat(client.heartbeat(lease).holdings()).isEqualTo(RegistryFixture.MAX_HOLDINGS);
+        assertThat(client.heartbeat(lease, UploadReport.IDLE).holdings()).isEqualTo(RegistryFixture.MAX_HOLDINGS);
     }
 
     @Test
@@ -149,7 +152,7 @@ class RegistryApiTest {
         String peer = "/peers/" + anna.id();
         String[] secret = {"Authorization", "bearer " + lease.secret()};
 
-        assertThat(server.send("POST", peer + "/heartbeat", "", secret).statusCode()).isEqualTo(200);
+        assertThat(server.send("POST", peer + "/heartbeat", IDLE, secret).statusCode()).isEqualTo(200);
         assertThat(server.send("POST", peer + "/holdings", "{\"hold\":[],\"drop\":[]}", secret).statusCode())
                 .isEqualTo(204);
         assertThat(server.send("DELETE", peer, "", secret).statusCode()).isEqualTo(204);
