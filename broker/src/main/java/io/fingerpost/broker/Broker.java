@@ -33,8 +33,8 @@ import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.http.ErrorHandler;
 import io.fingerpost.registry.http.RegistryApi;
+import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
-import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.undertow.Undertow;
@@ -48,6 +48,7 @@ import java.util.function.Supplier;
 /** A broker with an embedded registry: the composition root. */
 public final class Broker implements AutoCloseable {
     private final BrokerConfig config;
+    private final LiveLocator locator;
     private final DataDirectory data;
     private final BrokerMetrics metrics;
     private final OriginProxy origin;
@@ -68,9 +69,9 @@ public final class Broker implements AutoCloseable {
     public Broker(Supplier<BrokerConfig> source, InstantSource clock) {
         this.config = source.get();
         var addresses = new AddressPolicy(config.registry().allowPeers());
+        this.locator = new LiveLocator(Locator.load(config.locality()));
         this.data = DataDirectory.open(config.data());
 
-        Locator locator = address -> new Place(0, address.hashCode(), 0, 0);
         var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
         var representations = new RepresentationTable(config.registry().representationMemory());
         var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
@@ -102,7 +103,7 @@ public final class Broker implements AutoCloseable {
                 new Http2Rules(new Provenance(config.edge(), new BodyPace(config.edge().bodyTimeout(), inFlight))),
                 certificate.map(EdgeCertificate::context));
 
-        this.reload = new Reload(source, config, rules, representations,
+        this.reload = new Reload(source, config, rules, locator, registry,
                 () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
         this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now);
         this.admin = Listeners.builder(config.edge())
@@ -128,7 +129,12 @@ public final class Broker implements AutoCloseable {
         certificate.ifPresent(EdgeCertificate::start);
     }
 
-    /** Reads the configuration and the edge's certificate again; see {@link Reload#now}. */
+    /** Where addresses are, as the operator says now. */
+    LiveLocator locator() {
+        return locator;
+    }
+
+    /** Reads the configuration, the files that `locality` names and the edge's certificate again; see {@link Reload#now}. */
     public void reload() {
         reload.now();
     }

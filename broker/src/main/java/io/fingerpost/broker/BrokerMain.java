@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = "Stands in front of an origin and redirects requests for static files to live peers.", footer = {
                 "", "When ready, prints one line: ready edge=http://HOST:PORT admin=http://HOST:PORT",
-                "SIGHUP reads the rules (sharing.*) again; bad ones are refused whole, and the old ones stay.",
+                "SIGHUP reads sharing.* and locality.* again; if anything is bad, all stays as it was.",
                 "SIGTERM lets the requests under way end and exits with 0; a bad option exits with 2."})
 public final class BrokerMain implements Callable<Integer> {
     private static final String DEFAULTS = "broker-defaults.yaml";

@@ -5,27 +5,34 @@ import io.fingerpost.broker.rules.LiveRules;
 import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.contract.config.BadKey;
 import io.fingerpost.contract.config.ConfigException;
-import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again while the broker runs, and takes over its rules and the edge's certificate: all of them, or none if
- * anything is wrong.
+ * Reads the configuration again while the broker runs, and takes over its rules, what it tells of where addresses are, and the
+ * edge's certificate: all of them, or none if anything is wrong.
  * Requests under way keep the rules that they came under.
  */
 public final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
+    /** Sections that are taken over. */
+    private static final Set<String> LIVE = Set.of("sharing", "locality");
+
     private final Supplier<BrokerConfig> source;
     private final BrokerConfig started;
     private final LiveRules rules;
-    private final RepresentationTable table;
+    private final LiveLocator places;
+    private final Registry registry;
     private final Runnable certificate;
     private final BrokerMetrics metrics;
 
@@ -42,12 +49,13 @@ public final class Reload {
     }
 
     /** @param certificate reads the edge's certificate again, and throws if it cannot be used */
-    Reload(Supplier<BrokerConfig> source, BrokerConfig started, LiveRules rules, RepresentationTable table,
-            Runnable certificate, BrokerMetrics metrics) {
+    Reload(Supplier<BrokerConfig> source, BrokerConfig started, LiveRules rules, LiveLocator places,
+            Registry registry, Runnable certificate, BrokerMetrics metrics) {
         this.source = source;
         this.started = started;
         this.rules = rules;
-        this.table = table;
+        this.places = places;
+        this.registry = registry;
         this.certificate = certificate;
         this.metrics = metrics;
     }
@@ -55,20 +63,24 @@ public final class Reload {
     /**
      * Reads and takes over; blocking.
      *
-     * @throws ConfigException saying in one line what is wrong; the old rules stay
+     * @throws ConfigException saying in one line what is wrong; everything stays as it was
      */
     public synchronized Outcome now() {
         BrokerConfig next;
+        Locator located;
         try {
             next = source.get();
             requireFits(next.sharing());
-            certificate.run();
+            located = Locator.load(next.locality());
+            certificate.run(); // last, for it takes over what it reads
         } catch (ConfigException e) {
             metrics.reloaded(false);
-            LOG.atWarn().addKeyValue("why", e.getMessage()).log("configuration refused; the old rules stay");
+            LOG.atWarn().addKeyValue("why", e.getMessage()).log("configuration refused; the old one stays");
             throw e;
         }
         take(next.sharing());
+        places.replace(located);
+        registry.relocate();
         metrics.reloaded(true);
         var outcome = new Outcome(next.sharing().rules().size(), changedSections(next));
         LOG.atInfo().addKeyValue("rules", outcome.rules).addKeyValue("needsRestart", outcome.needsRestart)
@@ -89,7 +101,7 @@ public final class Reload {
         SharingConfig before = rules.current();
         rules.replace(next);
         // What was learned under other terms might not be true under these.
-        table.forgetIf(resource -> !terms(before, resource).equals(terms(next, resource)));
+        registry.representations().forgetIf(resource -> !terms(before, resource).equals(terms(next, resource)));
     }
 
     private static Object terms(SharingConfig sharing, ResourceId resource) {
@@ -101,7 +113,7 @@ public final class Reload {
         for (var section : BrokerConfig.class.getRecordComponents()) {
             try {
                 var accessor = section.getAccessor();
-                if (!section.getName().equals("sharing")
+                if (!LIVE.contains(section.getName())
                         && !Objects.equals(accessor.invoke(started), accessor.invoke(next))) {
                     changed.add(section.getName());
                 }

@@ -14,6 +14,7 @@ import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.RegistryConfig;
+import io.fingerpost.registry.locality.LocalityConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -65,6 +66,10 @@ class BrokerConfigTest {
             Map.entry("origin.answer-timeout", "300ms"),
             Map.entry("sharing.audience", "any"),
             Map.entry("sharing.min-size", "1MiB"),
+            Map.entry("locality.ipv4-prefix", "24"),
+            Map.entry("locality.ipv6-prefix", "56"),
+            Map.entry("locality.asn-database", "/var/lib/GeoIP/GeoLite2-ASN.mmdb"),
+            Map.entry("locality.country-database", "/var/lib/GeoIP/GeoLite2-Country.mmdb"),
             Map.entry("lease.ttl", "1h"),
             Map.entry("lease.heartbeat", "1s"),
             Map.entry("registry.allow-peers", "10.0.0.0/8, fd00::/8"),
@@ -77,6 +82,9 @@ class BrokerConfigTest {
             Map.entry("registry.ticket-ttl", "1s"),
             Map.entry("registry.representation-memory", "1GiB"));
     private static final Set<String> KEYS = OTHER_VALUES.keySet();
+
+    /** Which no single key can set: see RulesConfigTest and SitesConfigTest. */
+    private static final Set<String> LISTS_OF_SECTIONS = Set.of("sharing.rules", "locality.sites");
 
     private static BrokerConfig config(String... keysAndValues) {
         var loader = BrokerFixture.loader().set("origin.url", "http://origin.example", "test");
@@ -102,7 +110,9 @@ class BrokerConfigTest {
                         Duration.ofSeconds(30)),
                 new SpoolConfig(new ByteSize(128 << 20), Duration.ofSeconds(5)),
                 new SharingConfig(TestTerms.DEFAULT, List.of()),
-                new BrokerConfig.Choice(75), new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
+                new BrokerConfig.Choice(75),
+                new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()),
+                new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 100_000,
                         Duration.ofMinutes(5), new ByteSize(256 << 20))));
     }
@@ -120,7 +130,7 @@ class BrokerConfigTest {
     private static void collect(String path, JsonNode node, Set<String> keys) {
         if (node instanceof ObjectNode object) {
             object.forEachEntry((name, value) -> collect(path.isEmpty() ? name : path + "." + name, value, keys));
-        } else if (!path.equals("sharing.rules")) { // which no single key can set: see RulesConfigTest
+        } else if (!LISTS_OF_SECTIONS.contains(path)) {
             keys.add(path);
         }
     }
@@ -177,6 +187,7 @@ class BrokerConfigTest {
             "sharing.audience | everyone",
             "sharing.min-size | 4 kB",
             "lease.ttl | 30 sec",
+            "locality.ipv4-prefix | /24",
             "registry.max-peers | 1.5",
             "registry.representation-memory | lots"})
     void aBadValueIsNamedWithItsKey(String key, String value) {
@@ -197,6 +208,10 @@ class BrokerConfigTest {
             "edge.drain-timeout | PT-1S | drain-timeout must not be negative",
             "origin.max-connections | 0 | max-connections must be at least 1",
             "origin.answer-timeout | 0ms | answer-timeout must be positive",
+            "locality.ipv4-prefix | 0 | ipv4-prefix must be 1 to 32",
+            "locality.ipv4-prefix | 33 | ipv4-prefix must be 1 to 32",
+            "locality.ipv6-prefix | 0 | ipv6-prefix must be 1 to 64",
+            "locality.ipv6-prefix | 65 | ipv6-prefix must be 1 to 64",
             "lease.heartbeat | 30s | heartbeat must be positive and shorter than ttl",
             "lease.heartbeat | 0s | heartbeat must be positive and shorter than ttl",
             "registry.proof-timeout | 0s | proof-timeout must be positive",

@@ -5,7 +5,10 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.ConfigLoader;
 import io.fingerpost.contract.config.HostPort;
+import io.fingerpost.registry.locality.Locator;
+import io.fingerpost.registry.locality.Place;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -84,6 +87,13 @@ public final class BrokerFixture implements AutoCloseable {
     /** Has configuration and certificate read again, as the operator would. */
     public void reload() {
         broker.reload();
+    }
+
+    /** An address's site and autonomous system, as the broker sees it now: `SITE ASNUMBER`. */
+    public String whereIs(String address) throws IOException {
+        Locator locator = broker.locator().current();
+        Place place = locator.locate(InetAddress.getByName(address));
+        return locator.siteLabel(place) + " AS" + place.asn();
     }
 
     public HostPort admin() {

@@ -16,7 +16,7 @@ import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.registry.Registry;
-import io.fingerpost.registry.locality.Locator;
+import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.representation.Binding;
 import java.time.InstantSource;
 import java.util.Map;
@@ -38,12 +38,12 @@ public final class RedirectPolicy {
             Map.entry("serviceworker", Reason.WORKER), Map.entry("xslt", Reason.SAME_ORIGIN));
 
     private final Registry registry;
-    private final Locator locator;
+    private final LiveLocator locator;
     private final RecentRedirects recent;
     private final PeerChoice peers;
     private final InstantSource clock;
 
-    public RedirectPolicy(Registry registry, Locator locator, RecentRedirects recent, PeerChoice peers,
+    public RedirectPolicy(Registry registry, LiveLocator locator, RecentRedirects recent, PeerChoice peers,
             InstantSource clock) {
         this.registry = registry;
         this.locator = locator;

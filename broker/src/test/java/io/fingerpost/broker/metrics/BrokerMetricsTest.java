@@ -14,6 +14,9 @@ import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.LocalityConfig;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
@@ -35,7 +38,8 @@ class BrokerMetricsTest {
             new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store,
             new RepresentationTable(ByteSize.parse("1MiB")),
             new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
-            _ -> new Place(0, 1, 0, 0), new byte[32],
+            new LiveLocator(Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
+            new byte[32],
             InstantSource.system());
     private final BrokerMetrics metrics = new BrokerMetrics(registry);
 

@@ -275,7 +275,8 @@ class RedirectPolicyTest extends RoutingFixture {
     @Test
     void aHolderWhoseLeaseRunsOutNowIsNone() {
         known(MAP);
-        holds(new Peer(PEER.id(), PEER.endpoint(), false, PEER.secretHash(), PEER.ticketKey(), PEER.place(),
+        holds(new Peer(PEER.id(), PEER.endpoint(), false, PEER.secretHash(), PEER.ticketKey(), CLIENT.address(),
+                PEER.place(),
                 PEER.reach(),
                 PEER.uploads(), NOW), MAP);
 

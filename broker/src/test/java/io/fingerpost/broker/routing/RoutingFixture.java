@@ -15,8 +15,9 @@ import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
-import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.MemoryStore;
@@ -35,7 +36,8 @@ import java.util.TreeMap;
 /** A policy over a table and peers that a test fills, and requests to decide on. */
 abstract class RoutingFixture {
     static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), false);
-    static final Locator LOCATOR = address -> new Place(0, -address.hashCode(), 0, 0);
+    static final LiveLocator LOCATOR = new LiveLocator(
+            Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty())));
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String PATH = "/game/map.pak";
     static final int PIECE = 256 * 1024;

@@ -13,6 +13,7 @@ import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.Reach;
 import io.fingerpost.registry.upload.Uploads;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
@@ -27,7 +28,8 @@ public final class TestPeers {
         var hash = Sha256.digestOf(new byte[] {(byte) number});
         var id = new PeerId(hash.base64Url());
         return new Peer(id, new PeerEndpoint("http", "198.51.100." + number, 8443), superNode, hash,
-                TicketKey.derive(new byte[32], id), new Place(0, number, 0, 0), Reach.IPV4, new Uploads(BUDGET, 0),
+                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), new Place(0, number, 0, 0),
+                Reach.IPV4, new Uploads(BUDGET, 0),
                 Instant.parse("2100-01-01T00:00:00Z"));
     }
 

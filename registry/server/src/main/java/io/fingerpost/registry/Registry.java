@@ -12,7 +12,7 @@ import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.admission.EndpointProver;
-import io.fingerpost.registry.locality.Locator;
+import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
@@ -51,7 +51,7 @@ public final class Registry {
     private final RegistryStore store;
     private final RepresentationTable representations;
     private final EndpointProver prover;
-    private final Locator locator;
+    private final LiveLocator locator;
     private final SwarmLoad load = new SwarmLoad();
     private final byte[] ticketSecret;
     private final InstantSource clock;
@@ -59,7 +59,7 @@ public final class Registry {
 
     /** @param ticketSecret from which each peer's ticket key is derived */
     public Registry(RegistryConfig config, LeaseTerms terms, RegistryStore store, RepresentationTable representations,
-            EndpointProver prover, Locator locator, byte[] ticketSecret, InstantSource clock) {
+            EndpointProver prover, LiveLocator locator, byte[] ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
         this.store = store;
@@ -124,8 +124,8 @@ public final class Registry {
         String secret = newSecret();
         var ticketKey = TicketKey.derive(ticketSecret, id);
         store.admit(new Peer(id, registration.endpoint(), superNode, hash(secret), ticketKey,
-                locator.locate(addresses.getFirst()), Reach.by(addresses),
-                new Uploads(new io.fingerpost.contract.UploadBudget(100_000_000, 16, 0), now.toEpochMilli()),
+                addresses.getFirst(), locator.locate(addresses.getFirst()), Reach.by(addresses),
+                new Uploads(registration.budget(), now.toEpochMilli()),
                 now.plus(terms.ttl())));
         LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode).log("peer registered");
         return new LeaseGrant(id, secret, ticketKey, superNode, terms, now);
@@ -147,11 +147,12 @@ public final class Registry {
     /**
      * Extends a lease by the ttl from now.
      *
-     * @param report what the peer sends; not made use of yet
+     * @param report what the peer sends, by which the estimate of that is corrected
      */
     public LeaseRenewal heartbeat(PeerId id, String secret, UploadReport report) {
-        requireLease(id, secret);
+        Peer peer = requireLease(id, secret);
         Instant now = clock.instant();
+        peer.uploads().report(report, now.toEpochMilli());
         if (!store.renew(id, now.plus(terms.ttl()))) {
             throw leaseLost();
         }
@@ -192,11 +193,12 @@ public final class Registry {
         LOG.atInfo().addKeyValue("peer", id).log("peer said goodbye");
     }
 
-    private void requireLease(PeerId id, String secret) {
+    private Peer requireLease(PeerId id, String secret) {
         Peer peer = store.find(id).filter(known -> known.isLive(clock.instant())).orElseThrow(Registry::leaseLost);
         if (!MessageDigest.isEqual(peer.secretHash().bytes(), hash(secret).bytes())) {
             throw new RequestRejected(401, "secret-wrong", "this is not the secret of that peer's lease");
         }
+        return peer;
     }
 
     private static RequestRejected leaseLost() {
@@ -225,6 +227,11 @@ public final class Registry {
             LOG.atInfo().addKeyValue("peers", removed).log("leases ran out");
         }
         return terms.heartbeat();
+    }
+
+    /** Finds out again where all peers are; takes a look at each. */
+    public void relocate() {
+        store.relocate(locator::locate);
     }
 
     public int peerCount() {

@@ -12,6 +12,9 @@ import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.LocalityConfig;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
@@ -19,6 +22,7 @@ import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.Reach;
 import io.fingerpost.registry.upload.Uploads;
 import io.fingerpost.testing.TestPeer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,13 +42,15 @@ class LeaseSweeperTest {
         return new Registry(RegistryFixture.config(Optional.empty()), TERMS, store,
                 new RepresentationTable(new ByteSize(1)),
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
-                _ -> new Place(0, 7, 0, 0), new byte[32], clock);
+                new LiveLocator(
+                        Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
+                new byte[32], clock);
     }
 
     private void admitUntil(Instant end) {
         var id = new TestPeer().id();
         store.admit(new Peer(id, new PeerEndpoint("http", "192.0.2.7", 8080), false, Sha256.digestOf(new byte[0]),
-                TicketKey.derive(new byte[32], id), new Place(0, 7, 0, 0), Reach.IPV4,
+                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), new Place(0, 7, 0, 0), Reach.IPV4,
                 new Uploads(new UploadBudget(1_000_000, 1, 0), 0), end));
     }
 

@@ -14,7 +14,9 @@ import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.ProvingServer;
-import io.fingerpost.registry.locality.Place;
+import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.LocalityConfig;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.testing.MutableClock;
@@ -44,7 +46,9 @@ public final class RegistryFixture {
         var prover = new EndpointProver(
                 new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
         registry = new Registry(config, TERMS, store, representations, prover,
-                address -> new Place(0, address.hashCode(), 0, 0), new byte[32], clock);
+                new LiveLocator(
+                        Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
+                new byte[32], clock);
     }
 
     static RegistryConfig config(Optional<String> superNodeToken) {

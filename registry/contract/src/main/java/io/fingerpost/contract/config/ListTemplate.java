@@ -8,12 +8,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the items of a list are made of. In the defaults, a list of one section is such a template: every item of the operator's
- * list may have its keys, and those of the section that the list stands in; what it leaves out is taken from there.
+ * list may have its keys; what it leaves out is taken from there. If the template has the key `{@value #MERGE}`, an item may also
+ * have those of the section that the list stands in, and takes over what that says.
  *
  * @param section the key of the section, such as `sharing`
  * @param name the list's name in it, such as `rules`
+ * @param merged whether the section's keys are the item's too
  */
-record ListTemplate(String section, String name, ObjectNode keys) {
+record ListTemplate(String section, String name, ObjectNode keys, boolean merged) {
+    private static final String MERGE = "<<";
+
     /** Takes the templates out of a tree of defaults, and leaves empty lists. */
     static Map<String, ListTemplate> takeFrom(ObjectNode tree) {
         var found = new TreeMap<String, ListTemplate>();
@@ -27,7 +31,9 @@ record ListTemplate(String section, String name, ObjectNode keys) {
             if (value instanceof ObjectNode inner) {
                 collect(inner, key, found);
             } else if (value instanceof ArrayNode list && list.size() == 1 && list.get(0) instanceof ObjectNode keys) {
-                found.put(key, new ListTemplate(path, name, keys.deepCopy()));
+                ObjectNode own = keys.deepCopy();
+                boolean merged = own.remove(MERGE) != null;
+                found.put(key, new ListTemplate(path, name, own, merged));
                 list.removeAll();
             }
         });
@@ -39,9 +45,12 @@ record ListTemplate(String section, String name, ObjectNode keys) {
                 || !(parent.get(name) instanceof ArrayNode list)) {
             return;
         }
-        ObjectNode known = parent.deepCopy();
-        known.remove(name);
-        known.setAll(keys);
+        ObjectNode known = keys;
+        if (merged) {
+            known = parent.deepCopy();
+            known.remove(name);
+            known.setAll(keys);
+        }
         for (int i = 0; i < list.size(); i++) {
             if (list.get(i) instanceof ObjectNode item) {
                 list.set(i, completed(item, known, section + "." + name + "[" + i + "]", loader));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
     /** A configuration of the shape that ours have; `name` has no default. */
-    record Sample(HostPort listen, String name, int workers, Peers peers) {
+    record Sample(HostPort listen, String name, int workers, Peers peers, Firewall firewall) {
         record Peers(List<String> allow, ByteSize memory, Duration leaseTtl, Optional<String> token,
                 List<Share> shares) {
             Peers {
@@ -34,9 +34,14 @@ class ConfigLoaderTest {
                 }
             }
 
-            /** Has keys of its own, and two of its section's. */
+            /** Has keys of its own, and those of its section. */
             record Share(String path, int weight, ByteSize memory, List<String> allow, Duration leaseTtl,
                     Optional<String> token) {}
+        }
+
+        record Firewall(boolean strict, List<Port> ports) {
+            /** Has keys of its own only. */
+            record Port(int number, boolean open) {}
         }
     }
 
@@ -65,7 +70,8 @@ class ConfigLoaderTest {
 
         assertThat(bound).isEqualTo(new Sample(new HostPort("127.0.0.1", 8080), "north", 8,
                 new Sample.Peers(List.of(), new ByteSize(4096), Duration.ofSeconds(7), Optional.empty(),
-                        List.of())));
+                        List.of()),
+                new Sample.Firewall(true, List.of())));
     }
 
     @ParameterizedTest
@@ -203,6 +209,26 @@ class ConfigLoaderTest {
                         Optional.empty()),
                 new Sample.Peers.Share("/two", 3, ByteSize.parse("2MiB"), List.of("b", "north"), Duration.ofSeconds(7),
                         Optional.empty()));
+    }
+
+    @Test
+    void completesItemsFromTheirTemplateAloneIfItDoesNotMergeTheSection() {
+        write("name: x\nfirewall:\n  ports: [{number: 80, open: true}, {number: 81}]\n");
+
+        assertThat(loader.file(file).bind(Sample.class).firewall().ports()).containsExactly(
+                new Sample.Firewall.Port(80, true), new Sample.Firewall.Port(81, false));
+    }
+
+    @Test
+    void refusesAKeyOfTheSectionInAnItemThatDoesNotMergeIt() {
+        assertRefused("name: x\nfirewall:\n  ports:\n    - {number: 80, strict: no}\n",
+                file + ":4: unknown key 'firewall.ports[0].strict' (value 'no'); known here: number, open");
+    }
+
+    @Test
+    void refusesTheMergeKeyItself() {
+        assertRefused("name: x\npeers:\n  shares:\n    - {path: /a, <<: peers}\n",
+                file + ":4: unknown key 'peers.shares[0].<<'");
     }
 
     @ParameterizedTest

@@ -24,7 +24,13 @@ public final class Networks {
         return new Networks(cidrs.stream().map(Networks::network).toList());
     }
 
-    private static IPAddress network(String cidr) {
+    /**
+     * One network; its bits behind the prefix are zero.
+     *
+     * @param cidr an address without a prefix is a network of one
+     * @throws IllegalArgumentException that names what is no network
+     */
+    public static IPAddress network(String cidr) {
         // The library reads much more: ranges, wildcards, and 10/8 as what it is in C, 0.0.0.10/8.
         var parsed = CIDR.matcher(cidr).matches() ? new IPAddressString(cidr).getAddress() : null;
         if (parsed == null) {

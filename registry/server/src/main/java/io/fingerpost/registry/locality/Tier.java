@@ -1,13 +1,14 @@
 package io.fingerpost.registry.locality;
 
-/** How near a peer is to a client, nearest first. */
+/** How near two places are, the nearest first. */
 public enum Tier {
-    /** At the same site of the operator's, or behind the same public address. */
+    /** The same site, or the same network. */
     LOCAL(0),
-    /** In the same autonomous system. */
+    /** The same autonomous system: most often, the same provider. */
     ASN(1),
-    /** In the same country. */
+    /** The same country. */
     COUNTRY(2),
+    /** Nothing is known that they have in common. */
     ANYWHERE(3);
 
     private final int distance;
@@ -16,7 +17,7 @@ public enum Tier {
         this.distance = distance;
     }
 
-    /** 0 for the nearest to 3. */
+    /** 0 for the nearest, 3 for the farthest. */
     public int distance() {
         return distance;
     }

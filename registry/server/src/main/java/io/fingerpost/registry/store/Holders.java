@@ -151,6 +151,19 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
         return held;
     }
 
+    /** Takes a peer out of the groups of its place, which is about to change. */
+    void leavePlace(Peer peer) {
+        forEachGroup(peer, group -> group.remove(peer));
+    }
+
+    /** Puts it into those of its new place. */
+    void takePlace(Peer peer) {
+        Holder holder = find(peer);
+        if (holder != null) {
+            forEachGroup(peer, group -> group.put(holder));
+        }
+    }
+
     private void forEachGroup(Peer peer, Consumer<CompactSet<Holder>> change) {
         Place place = peer.place();
         change(Tier.LOCAL, place.site(), change);

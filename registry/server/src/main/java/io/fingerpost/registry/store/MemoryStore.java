@@ -3,11 +3,14 @@ package io.fingerpost.registry.store;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.registry.locality.Place;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /**
  * Keeps everything in this process's memory: for each digest its holders, and for each peer what it holds, in about 20 bytes
@@ -104,6 +107,22 @@ public final class MemoryStore implements RegistryStore {
         var expired = peers.values().stream().map(Entry::peer).filter(peer -> !peer.isLive(now)).toList();
         expired.forEach(peer -> remove(peer.id()));
         return expired.size();
+    }
+
+    /** Those who ask meanwhile find a peer far from them that is near, but do not miss it. */
+    @Override
+    public synchronized void relocate(Function<InetAddress, Place> locator) {
+        for (Entry entry : peers.values()) {
+            Peer peer = entry.peer;
+            Place place = locator.apply(peer.address());
+            if (!place.equals(peer.place())) {
+                neighbours.remove(peer);
+                entry.held.forEach(row -> row.leavePlace(peer));
+                peer.moveTo(place);
+                entry.held.forEach(row -> row.takePlace(peer));
+                neighbours.add(peer);
+            }
+        }
     }
 
     @Override

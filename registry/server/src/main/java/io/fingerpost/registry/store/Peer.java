@@ -6,6 +6,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.upload.Uploads;
+import java.net.InetAddress;
 import java.time.Instant;
 
 /** An admitted peer: what was said of it then, and what changes while its lease runs. Safe for use by many threads. */
@@ -15,7 +16,8 @@ public final class Peer implements Holder {
     private final boolean superNode;
     private final Sha256 secretHash;
     private final TicketKey ticketKey;
-    private final Place place;
+    private final InetAddress address;
+    private volatile Place place;
     private final Reach reach;
     private final Uploads uploads;
     private final long seed;
@@ -26,17 +28,20 @@ public final class Peer implements Holder {
      * @param superNode whether the operator vouches for it
      * @param secretHash of the lease's bearer secret, which itself is not kept
      * @param ticketKey for tickets that this peer accepts
-     * @param place of its endpoint
+     * @param address of its endpoint
+     * @param place of that address
+     * @param reach by which versions of the Internet Protocol
+     * @param uploads what it has to send
      * @param leaseUntil the first instant at which the peer counts as gone
      */
     public Peer(PeerId id, PeerEndpoint endpoint, boolean superNode, Sha256 secretHash, TicketKey ticketKey,
-            Place place,
-            Reach reach, Uploads uploads, Instant leaseUntil) {
+            InetAddress address, Place place, Reach reach, Uploads uploads, Instant leaseUntil) {
         this.id = id;
         this.endpoint = endpoint;
         this.superNode = superNode;
         this.secretHash = secretHash;
         this.ticketKey = ticketKey;
+        this.address = address;
         this.place = place;
         this.reach = reach;
         this.uploads = uploads;
@@ -66,6 +71,15 @@ public final class Peer implements Holder {
 
     public Place place() {
         return place;
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
+    /** Not while it stands in a table by its old place. */
+    void moveTo(Place other) {
+        place = other;
     }
 
     public Reach reach() {

@@ -3,8 +3,11 @@ package io.fingerpost.registry.store;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.registry.locality.Place;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Keeps peers, their leases and their holdings. Safe for use by many threads.
@@ -28,6 +31,9 @@ public interface RegistryStore {
 
     /** Removes every peer whose lease has run out, and returns how many these were. */
     int removeExpired(Instant now);
+
+    /** Takes in anew where each peer is. */
+    void relocate(Function<InetAddress, Place> locator);
 
     /** The peers that hold something of {@code digest}; from memory, without waiting. */
     Holders holders(Sha256 digest);

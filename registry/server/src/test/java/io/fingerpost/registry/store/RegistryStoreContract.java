@@ -11,6 +11,7 @@ import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.upload.Uploads;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +50,8 @@ abstract class RegistryStoreContract {
     static Peer peer(int number, Instant leaseUntil) {
         var id = new PeerId(Sha256.digestOf(new byte[] {0, (byte) number}).base64Url());
         return new Peer(id, new PeerEndpoint("http", "192.0.2." + number, 8080), false, Sha256.digestOf(new byte[] {3}),
-                TicketKey.derive(new byte[32], id), new Place(0, number, 0, 0), Reach.IPV4,
+                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), new Place(0, number, 0, 0),
+                Reach.IPV4,
                 new Uploads(BUDGET, 0), leaseUntil);
     }
 
@@ -199,7 +201,7 @@ abstract class RegistryStoreContract {
         store.admit(anna);
         store.hold(anna.id(), MAP, WHOLE);
         var moved = new Peer(anna.id(), new PeerEndpoint("http", "192.0.2.99", 9090), true, anna.secretHash(),
-                anna.ticketKey(), anna.place(), anna.reach(), anna.uploads(), LATER.plusSeconds(5));
+                anna.ticketKey(), anna.address(), anna.place(), anna.reach(), anna.uploads(), LATER.plusSeconds(5));
 
         store.admit(moved);
 
