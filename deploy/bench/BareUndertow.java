@@ -8,7 +8,7 @@ class BareUndertow {
     public static void main(String[] arguments) {
         String location = arguments[1];
         Undertow.builder()
-                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 4, 0))
+                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, 1000, 4, 0))
                 .setIoThreads(1)
                 .setWorkerThreads(1)
                 .setServerOption(UndertowOptions.BUFFER_PIPELINED_DATA, true)
