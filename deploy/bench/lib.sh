@@ -1,0 +1,120 @@
+# What the benches have in common; sourced by each after it set `bench` (its name) and `top` (the checkout).
+# shellcheck shell=bash disable=SC2034,SC2154
+
+fail() { echo "bench/$bench: $2" >&2; exit "$1"; }
+
+# OPTION VALUE MAX: a number from 1 to MAX.
+require_number() {
+  [[ $2 =~ ^[1-9][0-9]{0,8}$ && $2 -le $3 ]] || fail 2 "$1 wants a number from 1 to $3, not '$2'"
+}
+
+require_tools() {
+  local tool
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || fail 2 "'$tool' is not installed, and this bench needs it"
+  done
+  [ "$(nproc)" -ge 2 ] || fail 2 "two cores are needed: one for what is measured, one for the load"
+  ulimit -n 8192 2>/dev/null || fail 2 "8192 open files are needed: ulimit -n says $(ulimit -n)"
+}
+
+measured="taskset -c 0" load="taskset -c 1"
+ticks=$(getconf CLK_TCK)
+
+stop() {
+  local pid
+  for pid in $(jobs -pr); do kill "$pid" 2>/dev/null || true; done # what this shell started and still runs
+  wait
+  rm -rf "$work"
+}
+
+# Makes the working folder, and sees to it that nothing is left behind.
+begin() {
+  work=$(mktemp -d "${TMPDIR:-/tmp}/fingerpost-bench.XXXXXX")
+  trap stop EXIT
+  trap 'exit 1' INT TERM HUP
+}
+
+# ---- processes -----------------------------------------------------------------------------------------------------------
+
+is_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+free_port() {
+  local port
+  while port=$((20000 + RANDOM % 10000)); is_open "$port"; do :; done
+  echo "$port"
+}
+
+wait_open() {
+  local tries
+  for tries in $(seq 100); do
+    if is_open "$1"; then return; fi
+    sleep 0.1
+  done
+  fail 1 "nothing listens on port $1; see above"
+}
+
+# All that the nginx have in common; the rest comes from standard input.
+nginx_conf() {
+  [ "$(id -u)" -ne 0 ] || echo "user root;" # the working folder is this user's alone
+  cat <<END_OF_CONF
+worker_processes 1;
+daemon off;
+pid $work/$1.pid;
+error_log stderr error;
+worker_rlimit_nofile 8192;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_requests 1000000;
+  client_body_temp_path $work/temp;
+  proxy_temp_path $work/temp;
+  fastcgi_temp_path $work/temp;
+  uwsgi_temp_path $work/temp;
+  scgi_temp_path $work/temp;
+$(cat)
+}
+END_OF_CONF
+}
+
+start_nginx() { # NAME CPU-PREFIX PORT; sets worker
+  $2 nginx -e stderr -c "$work/$1.conf" -p "$work" &
+  wait_open "$3"
+  worker=$(cat "/proc/$!/task/$!/children")
+  worker=${worker%% *}
+}
+
+# ORIGIN-PORT ARGUMENT...: starts the broker on the measured core. Sets broker, edge_port, admin, java.
+start_broker() {
+  $measured "$top/deploy/bin/fingerpost-broker" --origin "http://127.0.0.1:$1" --listen 127.0.0.1:0 \
+    --admin 127.0.0.1:0 --data "$work/data$RANDOM" "${@:2}" >"$work/broker.out" 2>"$work/broker.err" &
+  broker=$!
+  local tries
+  for tries in $(seq 600); do
+    if grep -qs ^ready "$work/broker.out"; then break; fi
+    kill -0 "$broker" 2>/dev/null || fail 1 "the broker did not start: $(head -n 1 "$work/broker.err")"
+    sleep 0.2
+  done
+  edge_port=$(sed -n 's/^ready edge=[^ ]*:\([0-9]*\) .*/\1/p' "$work/broker.out")
+  admin=$(sed -n 's/^ready .* admin=//p' "$work/broker.out")
+  java=$(readlink "/proc/$broker/exe")
+}
+
+# ---- measuring -----------------------------------------------------------------------------------------------------------
+
+# User and system time of a process with all its threads, in ticks.
+cpu() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
+
+# How long the measured core has been busy, with whatever, or taken away by a hypervisor; in ticks.
+core_busy() { awk '$1 == "cpu0" { print $2 + $3 + $4 + $7 + $8 + $9 }' /proc/stat; }
+
+# Resident memory of a process in MiB.
+rss() { awk '/^VmRSS/ { printf "%d", $2 / 1024 }' "/proc/$1/status"; }
+
+# The sum of a metric's lines that match.
+metric() { curl -s "$admin/metrics" | awk -v want="$1" '$0 ~ want { sum += $NF } END { printf "%d", sum }'; }
+
+median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
