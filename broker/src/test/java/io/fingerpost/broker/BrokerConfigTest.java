@@ -70,6 +70,7 @@ class BrokerConfigTest {
             Map.entry("locality.ipv6-prefix", "56"),
             Map.entry("locality.asn-database", "/var/lib/GeoIP/GeoLite2-ASN.mmdb"),
             Map.entry("locality.country-database", "/var/lib/GeoIP/GeoLite2-Country.mmdb"),
+            Map.entry("choice.network-share", "50"),
             Map.entry("lease.ttl", "1h"),
             Map.entry("lease.heartbeat", "1s"),
             Map.entry("registry.allow-peers", "10.0.0.0/8, fd00::/8"),
