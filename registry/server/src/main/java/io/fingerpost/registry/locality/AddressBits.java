@@ -12,8 +12,14 @@ final class AddressBits {
 
     private AddressBits() {}
 
-    static int ipv4(byte[] address) {
-        return (int) INT.get(address, address.length - 4);
+    /**
+     * Byte by byte, so that the compiler sees that it need not make the array which the JDK hands an address out in.
+     *
+     * @param offset of the first of the 4 bytes
+     */
+    static int ipv4(byte[] address, int offset) {
+        return address[offset] << 24 | (address[offset + 1] & 0xFF) << 16 | (address[offset + 2] & 0xFF) << 8
+                | address[offset + 3] & 0xFF;
     }
 
     static long ipv6Top(byte[] address) {

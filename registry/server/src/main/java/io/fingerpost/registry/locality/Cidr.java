@@ -16,7 +16,7 @@ record Cidr(boolean ipv6, long first, int prefix) {
         int prefix = Objects.requireNonNullElse(parsed.getNetworkPrefixLength(), parsed.getBitCount());
         byte[] bytes = parsed.getLower().getBytes();
         if (parsed.isIPv4()) {
-            return new Cidr(false, (long) AddressBits.ipv4(bytes) << 32, prefix);
+            return new Cidr(false, (long) AddressBits.ipv4(bytes, 0) << 32, prefix);
         }
         if (prefix > 64) {
             throw new IllegalArgumentException("IPv6 networks are taken up to /64");

@@ -47,7 +47,7 @@ final class DatabaseFile {
             if (file.known == 0) {
                 throw new UnusableDatabase("no network in it has '" + field.name + "'");
             }
-            return AddressRanges.of(file.ipv4, file.ipv6);
+            return new AddressRanges(new Ranges(file.ipv4), new Ranges(file.ipv6));
         } catch (IOException | InvalidNetworkException | RuntimeException | StackOverflowError e) {
             // Where the data are damaged, the reader fails in any of these ways.
             throw new UnusableDatabase("it is damaged: " + firstLine(e));
@@ -97,7 +97,7 @@ final class DatabaseFile {
         if (!(network.ipAddress() instanceof Inet4Address)) {
             append(ipv6, AddressBits.ipv6Top(first), prefix, 64, value);
         } else if (prefix >= 0) {
-            append(ipv4, (long) AddressBits.ipv4(first) << 32, prefix, 32, value);
+            append(ipv4, (long) AddressBits.ipv4(first, 0) << 32, prefix, 32, value);
         } else { // an IPv6 network that begins with `::` and is larger than that of IPv4 in it
             append(ipv4, 0, 0, 32, value);
             append(ipv6, 0, prefix + 96, 64, value);

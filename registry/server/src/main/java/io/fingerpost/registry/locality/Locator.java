@@ -27,7 +27,7 @@ public final class Locator {
     }
 
     /**
-     * Reads the databases, which takes about a second for each million networks; they are not needed afterwards.
+     * Reads the databases, which takes a few seconds for a million networks; the files are not needed afterwards.
      *
      * @throws ConfigException that names key and file if one cannot be used
      */
@@ -62,13 +62,21 @@ public final class Locator {
 
     /** Where it is. */
     public Place locate(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        if (address instanceof Inet4Address || AddressBits.isMapped(bytes)) {
-            int bits = AddressBits.ipv4(bytes);
-            return new Place(sites.ofIpv4(bits), Place.ipv4Network(bits, config.ipv4Prefix()), asns.ofIpv4(bits),
-                    countries.ofIpv4(bits));
+        if (address instanceof Inet4Address ipv4) {
+            return ofIpv4(AddressBits.ipv4(ipv4.getAddress(), 0));
         }
-        long top = AddressBits.ipv6Top(bytes);
+        byte[] bytes = address.getAddress();
+        return AddressBits.isMapped(bytes)
+                ? ofIpv4(AddressBits.ipv4(bytes, 12))
+                : ofIpv6(AddressBits.ipv6Top(bytes));
+    }
+
+    private Place ofIpv4(int address) {
+        return new Place(sites.ofIpv4(address), Place.ipv4Network(address, config.ipv4Prefix()),
+                asns.ofIpv4(address), countries.ofIpv4(address));
+    }
+
+    private Place ofIpv6(long top) {
         return new Place(sites.ofIpv6(top), Place.ipv6Network(top, config.ipv6Prefix()), asns.ofIpv6(top),
                 countries.ofIpv6(top));
     }

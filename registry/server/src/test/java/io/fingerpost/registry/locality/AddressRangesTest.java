@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressRangesTest {
@@ -53,9 +55,9 @@ class AddressRangesTest {
 
     @Test
     void neighboursOfOneValueAreOneRange() {
-        assertThat(ranges("10.0.0.0/9", 1, "10.128.0.0/9", 1, "10.3.0.0/16", 1, "11.0.0.0/8", 1).size())
-                .as("before, within, behind, and one of IPv6").isEqualTo(4);
-        assertThat(ranges("0.0.0.0/0", 1, "::/0", 1).size()).isEqualTo(2);
+        assertThat(ranges("10.0.0.0/9", 1, "10.128.0.0/9", 1, "10.3.0.0/16", 1, "11.0.0.0/8", 1).ipv4().size())
+                .as("before, within, behind").isEqualTo(3);
+        assertThat(ranges("0.0.0.0/0", 1, "::/0", 1).ipv4().size()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -104,6 +106,26 @@ class AddressRangesTest {
         return networks.entrySet().stream()
                 .filter(network -> (address & mask(network.getKey().prefix())) == network.getKey().first())
                 .max(Comparator.comparing(network -> network.getKey().prefix())).map(Map.Entry::getValue).orElse(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 0", "3, 20", "4, 40", "5, 60"})
+    void aHundredThousandRangesFarApartOrCloseTogether(long seed, int closeness) {
+        var random = new Random(seed);
+        var expected = new TreeMap<Long, Integer>(Long::compareUnsigned);
+        for (int i = 0; i < 100_000; i++) {
+            expected.put(random.nextLong() >>> closeness, random.nextInt(1, 9));
+        }
+        var list = new RangeList(300_000);
+        expected.forEach((address, value) -> list.add(address, 64, value));
+        var ranges = new Ranges(list);
+
+        assertThat(expected).allSatisfy((address, value) -> {
+            assertThat(ranges.at(address)).isEqualTo(value);
+            assertThat(ranges.at(address - 1)).isEqualTo(expected.getOrDefault(address - 1, 0));
+            assertThat(ranges.at(address + 1)).isEqualTo(expected.getOrDefault(address + 1, 0));
+            assertThat(ranges.at(~address)).isEqualTo(expected.getOrDefault(~address, 0));
+        });
     }
 
     @Test
