@@ -4,21 +4,44 @@ import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.registry.store.Peer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Makes the URLs under which peers serve, each with a ticket. */
+/**
+ * Makes the URLs under which peers serve, each with a ticket. Those that are asked for again and again are made once in a while
+ * only: a ticket is the same for all clients anyway.
+ */
 public final class PeerUrls {
+    private static final int KNOWN_BITS = 16;
+    private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+    /** Of a ticket's life, the share for which it is handed out. */
+    private static final int FRESH_SHARE = 10;
+
     private final Duration ticketTtl;
     private final InstantSource clock;
+    /** A table of fixed size, in which a later URL may push an earlier one out. */
+    private final AtomicReferenceArray<Known> known = new AtomicReferenceArray<>(1 << KNOWN_BITS);
 
+    private record Known(Peer peer, Sha256 digest, long until, String url) {}
+
+    /** @param ticketTtl life of a ticket that is made now */
     public PeerUrls(Duration ticketTtl, InstantSource clock) {
         this.ticketTtl = ticketTtl;
         this.clock = clock;
     }
 
-    /** Good for the tickets' life from now. */
+    /** Good for nine tenths of the tickets' life at least. */
     public String of(Peer peer, Sha256 digest) {
-        return peer.endpoint().url() + NiPath.of(digest) + "?t="
-                + peer.ticketKey().issue(digest, clock.instant().plus(ticketTtl));
+        long now = clock.millis();
+        int slot = (int) ((peer.seed() ^ digest.first()) * SPREAD >>> Long.SIZE - KNOWN_BITS);
+        Known last = known.get(slot);
+        if (last != null && last.peer == peer && now < last.until && last.digest.equals(digest)) {
+            return last.url;
+        }
+        String url = peer.endpoint().url() + NiPath.of(digest) + "?t="
+                + peer.ticketKey().issue(digest, Instant.ofEpochMilli(now).plus(ticketTtl));
+        known.set(slot, new Known(peer, digest, now + ticketTtl.toMillis() / FRESH_SHARE, url));
+        return url;
     }
 }

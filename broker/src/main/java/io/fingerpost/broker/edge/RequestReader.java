@@ -31,7 +31,7 @@ public final class RequestReader {
         }
         var fields = exchange.getRequestHeaders();
         var terms = rules.current().termsOf(site, path);
-        String cookies = FieldLines.joined(fields, "Cookie");
+        String cookies = terms.ignoreCookies().isEmpty() ? null : FieldLines.joined(fields, "Cookie");
         if (cookies != null && terms.ignoresAll(cookies.replace(',', ';'))) {
             fields.remove(Headers.COOKIE); // so that the origin's answer is one for everybody
         }
@@ -40,7 +40,7 @@ public final class RequestReader {
         return Optional.of(new EdgeRequest(exchange.getRequestMethod().toString(), path, query,
                 LiveRules.name(site, path, query, terms), terms, client,
                 OrdinaryFields.areAllOrdinary(fields, terms.ignoreFields()),
-                name -> FieldLines.joined(fields, name)));
+                new RequestFields(fields)));
     }
 
     /** The path as it was sent; the authority of an absolute form is left out. */

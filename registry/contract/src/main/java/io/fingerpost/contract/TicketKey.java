@@ -4,13 +4,11 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes and checks tickets for one peer; known to the registry, its brokers and that peer.
@@ -22,10 +20,11 @@ public final class TicketKey {
     private static final int MAC_LENGTH = 16;
     private static final int TICKET_LENGTH = Integer.BYTES + MAC_LENGTH;
 
-    private final SecretKeySpec key;
+    private final byte[] key;
+    private volatile @Nullable Hmac hmac;
 
     private TicketKey(byte[] key) {
-        this.key = new SecretKeySpec(key, "HmacSHA256");
+        this.key = key;
     }
 
     @JsonCreator
@@ -39,13 +38,12 @@ public final class TicketKey {
 
     /** The key for {@code peer} under the master secret of a registry. */
     public static TicketKey derive(byte[] master, PeerId peer) {
-        var masterKey = new SecretKeySpec(master, "HmacSHA256");
-        return new TicketKey(hmac(masterKey, ("ticket key for " + peer).getBytes(StandardCharsets.UTF_8)));
+        return new TicketKey(new Hmac(master).of(("ticket key for " + peer).getBytes(StandardCharsets.UTF_8)));
     }
 
     @JsonValue
     public String text() {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getEncoded());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key);
     }
 
     /** A ticket that lets its bearer fetch {@code digest} from this key's peer until {@code expiry} (whole seconds). */
@@ -86,16 +84,55 @@ public final class TicketKey {
         var message = ByteBuffer.allocate(Sha256.LENGTH + Integer.BYTES);
         digest.write(message);
         message.putInt(expirySeconds);
-        return Arrays.copyOf(hmac(key, message.array()), MAC_LENGTH);
+        return Arrays.copyOf(hmac().of(message.array()), MAC_LENGTH);
     }
 
-    private static byte[] hmac(SecretKeySpec key, byte[] message) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            return mac.doFinal(message);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    /** Made for keys that are used, and kept for they are used again. */
+    private Hmac hmac() {
+        Hmac known = hmac;
+        if (known == null) {
+            known = new Hmac(key);
+            hmac = known;
+        }
+        return known;
+    }
+
+    /** HMAC-SHA-256 (RFC 2104) that does half of the work once for each key, which {@code javax.crypto.Mac} does each time. */
+    private static final class Hmac {
+        private static final int BLOCK = 64;
+
+        private final MessageDigest inner;
+        private final MessageDigest outer;
+
+        /** @param key of at most a block: a longer one would have to be hashed first */
+        Hmac(byte[] key) {
+            if (key.length > BLOCK) {
+                throw new IllegalArgumentException("a key has at most " + BLOCK + " bytes");
+            }
+            this.inner = begun(key, 0x36);
+            this.outer = begun(key, 0x5c);
+        }
+
+        private static MessageDigest begun(byte[] key, int pad) {
+            byte[] block = Arrays.copyOf(key, BLOCK);
+            for (int i = 0; i < BLOCK; i++) {
+                block[i] ^= (byte) pad;
+            }
+            var digest = Sha256.newDigest();
+            digest.update(block);
+            return digest;
+        }
+
+        byte[] of(byte[] message) {
+            return copy(outer).digest(copy(inner).digest(message));
+        }
+
+        private static MessageDigest copy(MessageDigest begun) {
+            try {
+                return (MessageDigest) begun.clone();
+            } catch (CloneNotSupportedException e) {
+                throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
+            }
         }
     }
 

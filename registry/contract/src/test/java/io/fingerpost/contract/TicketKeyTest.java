@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.testing.TestPeer;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Random;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +28,18 @@ class TicketKeyTest {
     @Test
     void opensWhatItWasIssuedFor() {
         assertThat(key.check(key.issue(DIGEST, NOW.plusSeconds(60)), DIGEST, NOW)).isEqualTo(Verdict.VALID);
+    }
+
+    /** The library's own HMAC is the measure of ours. */
+    @Test
+    void isWhatItsDefinitionSays() throws GeneralSecurityException {
+        byte[] ticket = Base64.getUrlDecoder().decode(key.issue(DIGEST, Instant.ofEpochSecond(0xfedc_ba98L)));
+        var mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(Base64.getUrlDecoder().decode(key.text()), "HmacSHA256"));
+        mac.update(DIGEST.bytes());
+
+        assertThat(HexFormat.of().formatHex(ticket)).isEqualTo("fedcba98"
+                + HexFormat.of().formatHex(mac.doFinal(HexFormat.of().parseHex("fedcba98")), 0, 16));
     }
 
     @Test

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** What a `Range` field asks for (RFC 9110 §14.2). */
 public sealed interface ByteRange {
     /** No `Range`, or one that has to be ignored: a unit other than bytes, or bad syntax. */
-    record Whole() implements ByteRange {}
+    record Whole() implements ByteRange {
+        private static final Whole ALL = new Whole();
+    }
 
     /** More than one range. */
     record Multiple() implements ByteRange {}
@@ -36,19 +38,19 @@ public sealed interface ByteRange {
     /** Reads a `Range` field; {@code null} stands for none. */
     static ByteRange parse(@Nullable String field) {
         if (field == null) {
-            return new Whole();
+            return Whole.ALL;
         }
         Matcher single = SINGLE.matcher(field);
         if (!single.matches()) {
-            return SEVERAL.matcher(field).matches() ? new Multiple() : new Whole();
+            return SEVERAL.matcher(field).matches() ? new Multiple() : Whole.ALL;
         }
         String first = single.group(1);
         String last = single.group(2);
         if (first.isEmpty()) {
-            return last.isEmpty() ? new Whole() : new Suffix(Long.parseLong(last));
+            return last.isEmpty() ? Whole.ALL : new Suffix(Long.parseLong(last));
         }
         var range = new FromTo(Long.parseLong(first), last.isEmpty() ? Long.MAX_VALUE : Long.parseLong(last));
-        return range.last < range.first ? new Whole() : range;
+        return range.last < range.first ? Whole.ALL : range;
     }
 
     /** The part of {@code size} bytes that is meant; {@code null} if none of them is (416). */
