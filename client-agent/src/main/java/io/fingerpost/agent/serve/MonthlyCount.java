@@ -74,9 +74,10 @@ public final class MonthlyCount implements AutoCloseable {
             saved = counted;
         } catch (NoSuchFileException e) {
             LOG.info("nothing is known of what was sent this month; counting from 0");
-        } catch (IOException | JacksonException e) {
-            LOG.warn("'{}' cannot be read; counting what is sent this month from 0: {}", file,
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        } catch (IOException e) {
+            LOG.warn("'{}' cannot be read; counting what is sent this month from 0: {}", file, e.getMessage());
+        } catch (JacksonException e) {
+            LOG.warn("'{}' is damaged; counting what is sent this month from 0", file);
         }
     }
 

@@ -26,6 +26,7 @@ public record BitRate(long bitsPerSecond) {
 
     /** A number alone says neither bits nor bytes. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    @SuppressWarnings("DoNotCallSuggester") // Jackson calls it
     static BitRate withoutUnit(long number) {
         throw new IllegalArgumentException("the unit is missing: " + WANTED + ", was " + number);
     }
