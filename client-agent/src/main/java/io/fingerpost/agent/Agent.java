@@ -7,12 +7,12 @@ import io.fingerpost.agent.gateway.GatewayHandler;
 import io.fingerpost.agent.gateway.LocalOnly;
 import io.fingerpost.agent.identity.Identity;
 import io.fingerpost.agent.membership.Membership;
+import io.fingerpost.agent.serve.MonthlyCount;
 import io.fingerpost.agent.serve.PeerHandler;
+import io.fingerpost.agent.serve.Uploads;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
 import io.fingerpost.contract.PeerEndpoint;
-import io.fingerpost.contract.UploadBudget;
-import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.DataDirectory;
@@ -29,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +40,8 @@ import org.xnio.Options;
 /** A running agent: the composition root of `fingerpost-agent run`. */
 public final class Agent implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 32 * 1024;
+    /** A crash forgets what was sent in this time. */
+    private static final Duration COUNT_INTERVAL = Duration.ofSeconds(5);
 
     private final AgentConfig config;
     private final DataDirectory data;
@@ -52,7 +55,8 @@ public final class Agent implements AutoCloseable {
     private final PeerEndpoint endpoint;
     private final HostPort gateway;
     private final Identity identity;
-    private final PeerHandler peerHandler;
+    private final MonthlyCount monthlyCount;
+    private final Uploads uploads;
     private final Membership membership;
 
     /**
@@ -65,6 +69,8 @@ public final class Agent implements AutoCloseable {
         this.data = DataDirectory.open(config.data());
         this.identity = Identity.load(data);
         this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock);
+        this.monthlyCount = MonthlyCount.open(data.resolve("uploads.json"), clock, COUNT_INTERVAL);
+        this.uploads = new Uploads(config.serve().budget(), monthlyCount);
         this.http = newHttpClient(config);
 
         var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));
@@ -80,11 +86,10 @@ public final class Agent implements AutoCloseable {
         config.listen().listen(peerServer::start);
         this.endpoint = endpoint(config, port(peerServer));
         this.membership = new Membership(registry, identity.key(), endpoint,
-                new UploadBudget(20_000_000, Math.min(config.serve().slots(), UploadBudget.MAX_SLOTS), 0),
-                config.token(), store, () -> UploadReport.IDLE, clock, () -> onRegistered.accept(this));
-        this.peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
-                config.serve().slots(),
-                threads);
+                config.serve().budget(), config.token(), store, uploads::report, clock,
+                () -> onRegistered.accept(this));
+        var peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
+                uploads, threads);
         peerRoot.addPrefixPath("/", peerHandler);
 
         this.gatewayServer = listener(config.gateway(), new LocalOnly(config.gateway(), Handlers.path()
@@ -155,7 +160,7 @@ public final class Agent implements AutoCloseable {
         var trouble = membership.trouble();
         return new AgentStatus(config.broker().toString(), endpoint.url(), identity.peerId().value(), gatewayUrl(),
                 trouble.isEmpty(), trouble, store.count(), store.usedBytes(), config.store().maxSize().bytes(),
-                peerHandler.servedBytes());
+                uploads.servedBytes(), monthlyCount.bytes(), config.serve().monthlyQuota().bytes());
     }
 
     public String gatewayUrl() {
@@ -167,12 +172,13 @@ public final class Agent implements AutoCloseable {
     public void close() {
         membership.close();
         try {
-            peerHandler.drain(config.serve().drainTimeout());
+            uploads.drain(config.serve().drainTimeout());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         gatewayServer.stop();
         peerServer.stop();
+        monthlyCount.close();
         fetcher.close();
         threads.shutdownNow();
         http.shutdownNow();

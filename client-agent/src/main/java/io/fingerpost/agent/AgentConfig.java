@@ -1,6 +1,9 @@
 package io.fingerpost.agent;
 
 import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.config.BadKey;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.HostPort;
 import java.net.URI;
@@ -25,11 +28,21 @@ public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> ad
     public record Store(ByteSize maxSize) {}
 
     /** How others are served ({@code serve.*}). */
-    public record Serve(int slots, Duration idleTimeout, Duration drainTimeout) {
+    public record Serve(BitRate rate, int slots, ByteSize monthlyQuota, Duration idleTimeout, Duration drainTimeout) {
         public Serve {
-            require(slots >= 0, "slots must not be negative, was " + slots);
+            if (slots < 0 || slots > UploadBudget.MAX_SLOTS) {
+                throw new BadKey("slots", "0 to " + UploadBudget.MAX_SLOTS + " are wanted");
+            }
+            if (monthlyQuota.bytes() > UploadBudget.MAX_BYTES) {
+                throw new BadKey("monthly-quota", "at most 8192TiB are wanted, or 0 for no limit");
+            }
             require(!drainTimeout.isNegative(), "drain-timeout must not be negative, was " + drainTimeout);
             require(idleTimeout.isPositive(), "idle-timeout must be positive, was " + idleTimeout);
+        }
+
+        /** What the registry is told. */
+        public UploadBudget budget() {
+            return new UploadBudget(rate.bitsPerSecond(), slots, monthlyQuota.bytes());
         }
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.config.BitRate;
+import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.ConfigLoader;
 import io.fingerpost.contract.config.HostPort;
@@ -39,7 +42,7 @@ class AgentConfigTest {
         assertThat(config.data()).isEqualTo(Path.of(System.getProperty("user.home"), ".fingerpost/agent"));
         assertThat(config.token()).isEmpty();
         assertThat(config.store().maxSize().bytes()).isEqualTo(10L << 30);
-        assertThat(config.serve().slots()).isEqualTo(32);
+        assertThat(config.serve().budget()).isEqualTo(new UploadBudget(20_000_000, 32, 0));
         assertThat(config.serve().idleTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.serve().drainTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.fetch().connectTimeout()).isEqualTo(Duration.ofSeconds(3));
@@ -66,7 +69,9 @@ class AgentConfigTest {
                 store:
                   max-size: 5MiB
                 serve:
+                  rate: 3Gbit/s
                   slots: 0
+                  monthly-quota: 2TiB
                   idle-timeout: 2m
                   drain-timeout: 5s
                 fetch:
@@ -85,7 +90,8 @@ class AgentConfigTest {
         assertThat(config.data()).isEqualTo(Path.of("/var/lib/agent"));
         assertThat(config.token()).contains("from-environment");
         assertThat(config.store().maxSize().bytes()).isEqualTo(5L << 20);
-        assertThat(config.serve()).isEqualTo(new AgentConfig.Serve(0, Duration.ofMinutes(2), Duration.ofSeconds(5)));
+        assertThat(config.serve()).isEqualTo(new AgentConfig.Serve(new BitRate(3_000_000_000L), 0,
+                new ByteSize(2L << 40), Duration.ofMinutes(2), Duration.ofSeconds(5)));
         assertThat(config.fetch().connectTimeout()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.fetch().answerTimeout()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.fetch().minBytesPerWindow()).isEqualTo(2 * 1024);
@@ -108,12 +114,43 @@ class AgentConfigTest {
     @ParameterizedTest
     @CsvSource({"listen, 7400", "listen, host:99999", "advertise, peer:7400", "advertise, http://peer/x",
             "gateway, nowhere", "store.max-size, much", "store.max-size, -1", "serve.slots, -1", "serve.slots, many",
+            "serve.rate, fast", "serve.rate, 20", "serve.rate, 0bit/s", "serve.rate, 1001Gbit/s",
+            "serve.monthly-quota, all", "serve.monthly-quota, -1",
             "serve.idle-timeout, 0s", "serve.idle-timeout, soon", "fetch.connect-timeout, 0s",
             "fetch.answer-timeout, 0s", "fetch.stall-timeout, 0s", "fetch.min-rate, fast"})
     void namesKeyAndValueOfWhatItCannotTake(String key, String value) {
         assertThatThrownBy(() -> with(key, value)).isInstanceOfSatisfying(ConfigException.class,
                 e -> assertThat(e.getMessage()).contains(key.replaceFirst("\\..*", "")).contains(
                         key.replaceFirst(".*\\.", "")).doesNotContain("\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "serve.slots | 65 | 0 to 64 are wanted",
+            "serve.slots | -1 | 0 to 64 are wanted",
+            "serve.monthly-quota | 8193TiB | at most 8192TiB are wanted",
+            "serve.rate | 20Mbps | a rate such as 500kbit/s, 20Mbit/s or 1Gbit/s is wanted"})
+    void saysWhatABudgetMayBe(String key, String value, String wanted) {
+        assertThatThrownBy(() -> with(key, value)).isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("bad value '").hasMessageContaining("for '" + key + "': " + wanted);
+    }
+
+    /** Else it would be a matter of taste whether bits or bytes were meant. */
+    @Test
+    void wantsAUnitForTheRate(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("agent.yaml"), "serve:\n  rate: 20000000\n");
+
+        assertThatThrownBy(
+                () -> loader().set("broker", "http://broker:8080", "test").file(file).bind(AgentConfig.class))
+                .isInstanceOf(ConfigException.class).hasMessageContaining("serve.rate")
+                .hasMessageContaining("is wanted");
+    }
+
+    @Test
+    void takesAsMuchAsABudgetMayBe() {
+        assertThat(with("serve.slots", "64").serve().budget().slots()).isEqualTo(64);
+        assertThat(with("serve.rate", "1000Gbit/s").serve().budget().bitsPerSecond()).isEqualTo(1_000_000_000_000L);
+        assertThat(with("serve.monthly-quota", "8192TiB").serve().budget().bytesPerMonth()).isEqualTo(1L << 53);
     }
 
     @Test

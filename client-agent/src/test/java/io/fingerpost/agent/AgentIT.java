@@ -13,7 +13,9 @@ import io.fingerpost.agent.testing.Http;
 import io.fingerpost.agent.testing.RawClient;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.EndpointProof;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.ConfigLoader;
@@ -152,6 +154,28 @@ class AgentIT {
             assertThat(status.maxBytes()).isEqualTo(1 << 20);
             assertThat(RunningAgent.read(directory)).contains(
                     new RunningAgent(broker.url().toString(), agent.gatewayUrl()));
+        }
+    }
+
+    @Test
+    void tellsItsBudgetAndWhatItSendsAlsoAfterARestart() throws IOException {
+        broker.originServes(RESOURCE, FILE);
+        String[] settings = {"serve.rate", "3Mbit/s", "serve.slots", "5", "serve.monthly-quota", "1MiB"};
+        try (var agent = start(settings)) {
+            await().until(() -> registered.get() == 1);
+            assertThat(broker.registry().registrations().getFirst().budget())
+                    .isEqualTo(new UploadBudget(3_000_000, 5, 1 << 20));
+            Http.get(gateway(agent, RESOURCE));
+            await().until(() -> broker.registry().holdings().contains(FILE.digest()));
+            Http.get(blob(agent, FILE));
+
+            await().until(() -> broker.registry().reports().contains(new UploadReport(0, 0, FILE.size())));
+        }
+
+        try (var agent = start(settings)) {
+            assertThat(agent.status().servedThisMonth()).isEqualTo(FILE.size());
+            assertThat(agent.status().monthlyQuota()).isEqualTo(1 << 20);
+            assertThat(agent.status().servedBytes()).isZero();
         }
     }
 

@@ -37,6 +37,9 @@ class BadInputIT {
                 Arguments.of(broker, "--admin 127.0.0.1:0", "'origin.url'", "needs a value"),
                 Arguments.of(agent, "run --broker http://127.0.0.1:1 --set serve.slots=many", "'serve.slots'",
                         "'many'"),
+                Arguments.of(agent, "run --broker http://127.0.0.1:1 --set serve.slots=65", "'serve.slots'", "'65'"),
+                Arguments.of(agent, "run --broker http://127.0.0.1:1 --set serve.rate=20Mbps", "'serve.rate'",
+                        "'20Mbps'"),
                 Arguments.of(agent, "run --broker http://127.0.0.1:1 --advertise http://a/path", "'advertise'",
                         "http://a/path"),
                 Arguments.of(agent, "run --broker http://127.0.0.1:1 --set colour=red", "'colour'", "'red'"),
@@ -95,12 +98,17 @@ class BadInputIT {
     }
 
     static Stream<Arguments> badRegistrations() {
-        String key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"challenge\":\"" + "c".repeat(32);
+        String unbudgeted = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"challenge\":\"" + "c".repeat(32);
+        String key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
+                + "\"budget\":{\"bitsPerSecond\":1000000,\"slots\":4,\"bytesPerMonth\":0},\"challenge\":\""
+                + "c".repeat(32);
         return Stream.of(
                 Arguments.of("{\"key\":", 400, "bad-json"),
                 Arguments.of("{\"key\":\"" + key + "\",\"endpoint\":\"http://127.0.0.1:9\",\"more\":1}", 400,
                         "bad-json"),
                 Arguments.of("{\"key\":\"" + key + "\"}", 400, "bad-json"),
+                Arguments.of("{\"key\":\"" + unbudgeted + "\",\"endpoint\":\"http://127.0.0.1:9000\"}", 400,
+                        "bad-json"),
                 Arguments.of("{\"key\":\"" + key + "\",\"endpoint\":\"http://127.0.0.1:9000/x\"}", 400, "bad-json"),
                 Arguments.of("{\"key\":\"" + key + "\",\"endpoint\":\"http://a\\r\\nX-Injected: 1:9000\"}", 400,
                         "bad-json"),

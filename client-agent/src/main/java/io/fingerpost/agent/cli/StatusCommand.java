@@ -55,8 +55,19 @@ public final class StatusCommand implements Callable<Integer> {
                 gateway     %s
                 registered  %s
                 holds       %d files, %s of %s
-                served      %s since the start""".formatted(status.broker(), status.peer(), status.peerId(),
+                served      %s since the start, %s""".formatted(status.broker(), status.peer(), status.peerId(),
                 status.gateway(), status.trouble().map(why -> "no: " + why).orElse("yes"), status.holdings(),
-                Bytes.text(status.storedBytes()), Bytes.text(status.maxBytes()), Bytes.text(status.servedBytes()));
+                Bytes.text(status.storedBytes()), Bytes.text(status.maxBytes()), Bytes.text(status.servedBytes()),
+                thisMonth(status));
+    }
+
+    private static String thisMonth(AgentStatus status) {
+        String served = Bytes.text(status.servedThisMonth());
+        if (status.monthlyQuota() == 0) {
+            return served + " this month";
+        }
+        boolean usedUp = status.servedThisMonth() >= status.monthlyQuota();
+        return served + " of " + Bytes.text(status.monthlyQuota()) + " this month"
+                + (usedUp ? ": used up, nobody is served until it ends" : "");
     }
 }

@@ -8,9 +8,12 @@ import java.util.Optional;
  * @param trouble why the agent is not registered; empty if it is
  * @param storedBytes in the store
  * @param servedBytes to other clients since the start
+ * @param servedThisMonth bytes to other clients since the calendar month began (UTC)
+ * @param monthlyQuota most bytes of a month, after which nobody is served; 0 for no limit
  */
 public record AgentStatus(String broker, String peer, String peerId, String gateway, boolean registered,
-        Optional<String> trouble, int holdings, long storedBytes, long maxBytes, long servedBytes) {
+        Optional<String> trouble, int holdings, long storedBytes, long maxBytes, long servedBytes, long servedThisMonth,
+        long monthlyQuota) {
     /** Where the gateway answers with it. */
     public static final String PATH = "/.well-known/fingerpost-agent/status";
 }

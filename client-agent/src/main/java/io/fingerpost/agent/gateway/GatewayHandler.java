@@ -7,6 +7,7 @@ import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.fetch.Fetcher;
 import io.fingerpost.agent.serve.BlobResponse;
 import io.fingerpost.agent.serve.Problems;
+import io.fingerpost.agent.serve.SendProgress;
 import io.fingerpost.agent.store.Blob;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
@@ -146,7 +147,7 @@ public final class GatewayHandler implements HttpHandler {
         switch (fetcher.fetch(resource, forwarded(exchange))) {
             case Held(var blob) -> {
                 exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-                BlobResponse.send(exchange, blob);
+                BlobResponse.send(exchange, blob, SendProgress.UNWATCHED);
             }
             case Running running -> stream(exchange, resource, running);
             case Passed(var answer) -> pass(exchange, answer);
@@ -161,7 +162,7 @@ public final class GatewayHandler implements HttpHandler {
         var stored = onlyRange ? fetcher.revalidated(resource) : Optional.<Blob>empty();
         if (stored.isPresent()) {
             exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-            BlobResponse.send(exchange, stored.get());
+            BlobResponse.send(exchange, stored.get(), SendProgress.UNWATCHED);
             return;
         }
         pass(exchange, broker.fromOrigin(exchange.getRequestMethod().toString(), resource, forwarded(exchange)));

@@ -34,8 +34,12 @@ public final class BlobResponse {
 
     private BlobResponse() {}
 
-    /** Sends; blocking on the disk for the head, not for the body. */
-    public static void send(HttpServerExchange exchange, Blob blob) throws IOException {
+    /**
+     * Sends; blocking on the disk for the head, not for the body.
+     *
+     * @param progress told of the body if there is one
+     */
+    public static void send(HttpServerExchange exchange, Blob blob, SendProgress progress) throws IOException {
         var representation = blob.representation();
         var fields = exchange.getResponseHeaders();
         representation.headers().fields().forEach((name, value) -> fields.put(new HttpString(name), value));
@@ -55,10 +59,11 @@ public final class BlobResponse {
             refuseRange(exchange, representation);
             return;
         }
-        sendPart(exchange, blob, range, span);
+        sendPart(exchange, blob, range, span, progress);
     }
 
-    private static void sendPart(HttpServerExchange exchange, Blob blob, ByteRange range, Span span)
+    private static void sendPart(HttpServerExchange exchange, Blob blob, ByteRange range, Span span,
+            SendProgress progress)
             throws IOException {
         var fields = exchange.getResponseHeaders();
         FileChannel file = blob.open();
@@ -76,7 +81,7 @@ public final class BlobResponse {
                 exchange.endExchange();
                 return;
             }
-            FileSender.send(exchange, file, span);
+            FileSender.send(exchange, file, span, progress);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

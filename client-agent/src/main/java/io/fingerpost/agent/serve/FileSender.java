@@ -19,24 +19,27 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
 
     private final HttpServerExchange exchange;
     private final FileChannel file;
+    private final SendProgress progress;
     private long position;
     private long left;
     private boolean headSent;
 
-    private FileSender(HttpServerExchange exchange, FileChannel file, Span span) {
+    private FileSender(HttpServerExchange exchange, FileChannel file, Span span, SendProgress progress) {
         this.exchange = exchange;
         this.file = file;
         this.position = span.first();
         this.left = span.length();
+        this.progress = progress;
     }
 
     /** Sends {@code span} of {@code file}, and closes it when the exchange is over, however that ends. */
-    static void send(HttpServerExchange exchange, FileChannel file, Span span) {
+    static void send(HttpServerExchange exchange, FileChannel file, Span span, SendProgress progress) {
         exchange.addExchangeCompleteListener((_, next) -> {
             IoUtils.safeClose(file);
             next.proceed();
         });
-        var sender = new FileSender(exchange, file, span);
+        var sender = new FileSender(exchange, file, span, progress);
+        progress.begins(span.length());
         exchange.dispatch(exchange.getIoThread(), () -> {
             var channel = exchange.getResponseChannel();
             channel.getWriteSetter().set(sender);
@@ -77,6 +80,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
             }
             position += sent;
             left -= sent;
+            progress.sent(sent);
             turn -= sent;
         }
         return left == 0;

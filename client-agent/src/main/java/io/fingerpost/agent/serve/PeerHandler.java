@@ -1,6 +1,7 @@
 package io.fingerpost.agent.serve;
 
 import io.fingerpost.agent.identity.Identity;
+import io.fingerpost.agent.serve.Uploads.Upload;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Sha256;
@@ -12,14 +13,10 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,25 +38,21 @@ public final class PeerHandler implements HttpHandler {
     private final Identity identity;
     private final Supplier<Registration> registration;
     private final TicketCheck tickets;
-    private final int slotCount;
-    private final Semaphore slots;
+    private final Uploads uploads;
     private final ExecutorService threads;
-    private final LongAdder servedBytes = new LongAdder();
 
     /**
      * @param registration what this agent registers, and nothing else is signed for
-     * @param slots transfers at a time
+     * @param uploads which every transfer is one of
      * @param threads for what waits on the disk
      */
     public PeerHandler(BlobStore store, Identity identity, Supplier<Registration> registration, TicketCheck tickets,
-            int slots,
-            ExecutorService threads) {
+            Uploads uploads, ExecutorService threads) {
         this.store = store;
         this.identity = identity;
         this.registration = registration;
         this.tickets = tickets;
-        this.slotCount = slots;
-        this.slots = new Semaphore(slots);
+        this.uploads = uploads;
         this.threads = threads;
     }
 
@@ -119,21 +112,29 @@ public final class PeerHandler implements HttpHandler {
     }
 
     private void serveInSlot(HttpServerExchange exchange, Sha256 digest) {
-        if (!slots.tryAcquire()) {
-            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "2");
-            Problems.send(exchange, StatusCodes.SERVICE_UNAVAILABLE, "slots-full",
-                    "this peer serves as many as it can; ask again or elsewhere");
+        if (uploads.isMonthUsedUp()) {
+            refuse(exchange, "quota-used-up", "this peer has sent all that it may this month; ask elsewhere");
             return;
         }
-        exchange.addExchangeCompleteListener((done, next) -> {
-            slots.release();
-            servedBytes.add(done.getResponseBytesSent());
-            next.proceed();
-        });
-        exchange.dispatch(threads, () -> sendBlob(exchange, digest));
+        uploads.begin().ifPresentOrElse(upload -> serve(exchange, digest, upload),
+                () -> refuse(exchange, "slots-full", "this peer serves as many as it can; ask again or elsewhere"));
     }
 
-    private void sendBlob(HttpServerExchange exchange, Sha256 digest) {
+    /** In either case for a moment only: who asks the broker again is sent elsewhere. */
+    private static void refuse(HttpServerExchange exchange, String kind, String detail) {
+        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "2");
+        Problems.send(exchange, StatusCodes.SERVICE_UNAVAILABLE, kind, detail);
+    }
+
+    private void serve(HttpServerExchange exchange, Sha256 digest, Upload upload) {
+        exchange.addExchangeCompleteListener((_, next) -> {
+            upload.close();
+            next.proceed();
+        });
+        exchange.dispatch(threads, () -> sendBlob(exchange, digest, upload));
+    }
+
+    private void sendBlob(HttpServerExchange exchange, Sha256 digest, Upload upload) {
         try {
             var blob = store.find(digest);
             if (blob.isEmpty()) {
@@ -141,22 +142,10 @@ public final class PeerHandler implements HttpHandler {
                         "this peer does not hold the digest (any more)");
                 return;
             }
-            BlobResponse.send(exchange, blob.get());
+            BlobResponse.send(exchange, blob.get(), upload);
         } catch (Exception e) {
             LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot serve");
             Problems.send(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "internal", "the blob cannot be read");
         }
-    }
-
-    /** Returns when no transfer is under way any more, or the time is over. */
-    public void drain(Duration atMost) throws InterruptedException {
-        if (slots.tryAcquire(slotCount, atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-            slots.release(slotCount);
-        }
-    }
-
-    /** Bytes of bodies that other clients got since the start. */
-    public long servedBytes() {
-        return servedBytes.sum();
     }
 }

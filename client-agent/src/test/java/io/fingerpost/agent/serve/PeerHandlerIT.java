@@ -339,6 +339,6 @@ class PeerHandlerIT {
         Http.get(peer.url(NOT_HELD, "forged"));
 
         Awaitility.await()
-                .untilAsserted(() -> assertThat(peer.handler().servedBytes()).isEqualTo(FILE.size() + 100));
+                .untilAsserted(() -> assertThat(peer.uploads().servedBytes()).isEqualTo(FILE.size() + 100));
     }
 }

@@ -1,7 +1,9 @@
 package io.fingerpost.agent.testing;
 
 import io.fingerpost.agent.identity.Identity;
+import io.fingerpost.agent.serve.MonthlyCount;
 import io.fingerpost.agent.serve.PeerHandler;
+import io.fingerpost.agent.serve.Uploads;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.PeerEndpoint;
@@ -16,11 +18,13 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,19 +37,26 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
     private static final TicketKey KEY = TicketKey.derive(new byte[32],
             new PeerId("peer-".repeat(8) + "abc"));
 
-    private final int slots;
+    private final UploadBudget budget;
     private final long maxBytes;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicReference<Instant> countingClock = new AtomicReference<>(NOW);
     private Path directory;
     private DataDirectory data;
     private Identity identity;
     private Registration registration;
     private BlobStore store;
-    private PeerHandler handler;
+    private MonthlyCount month;
+    private Uploads uploads;
     private LocalServer server;
 
     public Peer(int slots, long maxBytes) {
-        this.slots = slots;
+        this(new UploadBudget(BUDGET.bitsPerSecond(), slots, 0), maxBytes);
+    }
+
+    /** @param maxBytes of its store */
+    public Peer(UploadBudget budget, long maxBytes) {
+        this.budget = budget;
         this.maxBytes = maxBytes;
     }
 
@@ -56,10 +67,10 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         identity = Identity.load(data);
         registration = Registration.fresh(identity.key(), ENDPOINT, BUDGET);
         store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
-        handler = new PeerHandler(store, identity, () -> registration,
-                (ticket, digest) -> KEY.check(ticket, digest, NOW), slots,
-                threads);
-        server = new LocalServer(handler);
+        month = MonthlyCount.open(data.resolve("uploads.json"), countingClock::get, Duration.ofHours(1));
+        uploads = new Uploads(budget, month);
+        server = new LocalServer(new PeerHandler(store, identity, () -> registration,
+                (ticket, digest) -> KEY.check(ticket, digest, NOW), uploads, threads));
     }
 
     public void holds(Content content) throws IOException {
@@ -103,13 +114,19 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         return store;
     }
 
-    public PeerHandler handler() {
-        return handler;
+    public Uploads uploads() {
+        return uploads;
+    }
+
+    /** Lets another time be for what it counts by the month; tickets stay as they are. */
+    public void countAt(Instant now) {
+        countingClock.set(now);
     }
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
         server.close();
+        month.close();
         threads.shutdownNow();
         data.close();
         try (var files = Files.walk(directory)) {

@@ -10,8 +10,10 @@ package io.fingerpost.contract;
 public record UploadBudget(long bitsPerSecond, int slots, long bytesPerMonth) {
     /** Most slots of a peer. */
     public static final int MAX_SLOTS = 64;
-    private static final long MAX_RATE = 1_000_000_000_000L;
-    private static final long MAX_BYTES = 1L << 53; // what every JSON reader takes
+    /** Highest rate of a peer, in bits a second. */
+    public static final long MAX_RATE = 1_000_000_000_000L;
+    /** Highest limit of a month, in bytes. */
+    public static final long MAX_BYTES = 1L << 53; // what every JSON reader takes
 
     public UploadBudget {
         require(bitsPerSecond >= 1 && bitsPerSecond <= MAX_RATE, "bitsPerSecond must be 1 to 10^12", bitsPerSecond);
