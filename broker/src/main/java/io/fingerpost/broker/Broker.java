@@ -86,11 +86,11 @@ public final class Broker implements AutoCloseable {
         this.origin = new OriginProxy(config, learner, metrics);
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
         metrics.watch(flights);
-        var recent = new RecentRedirects(config.edge().retryWindow(), clock, new Suspects(metrics));
+        var recent = new RecentRedirects(config.edge().retryWindow(), new Suspects(metrics));
         var shares = new NetworkShares(config.choice().networkShare());
         var policy = new RedirectPolicy(registry, locator, recent,
                 new PeerChoice(registry, shares, ThreadLocalRandom::current), clock);
-        var bookings = new Bookings(registry, recent, shares);
+        var bookings = new Bookings(registry, recent, shares, clock);
         var urls = new PeerUrls(config.registry().ticketTtl(), clock);
         var reader = new RequestReader(rules);
         var answers = new EdgeAnswers(flights, new Redirects(urls, publicUrl(config.origin())),

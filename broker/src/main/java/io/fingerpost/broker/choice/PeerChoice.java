@@ -55,7 +55,7 @@ public final class PeerChoice {
      * @param trace is told of each that is looked at, if given
      */
     public Choice choose(Wanted wanted, Holders holders, long now, @Nullable ChoiceTrace trace) {
-        var look = new Look(wanted, now, Math.max(NEVER_BUSY_SECONDS, BUSY * registry.meanLoad()), trace);
+        var look = new Look(wanted, now, Math.max(NEVER_BUSY_SECONDS, BUSY * registry.meanLoad(now)), trace);
         Holder[] all = holders.all();
         if (all != null) {
             for (Holder holder : all) {
@@ -83,7 +83,7 @@ public final class PeerChoice {
 
     /** Exponential with the uplink as its rate: the smallest of several is a peer's in proportion to its uplink. */
     private static double lot(Peer peer, double chance) {
-        return -Math.log1p(-chance) * 1e9 / peer.uploads().budget().bitsPerSecond();
+        return -Math.log(1 - chance) * 1e9 / peer.uploads().budget().bitsPerSecond();
     }
 
     private static double fixedLot(Peer peer, Wanted wanted) {
@@ -122,7 +122,7 @@ public final class PeerChoice {
             }
             double load = load(peer);
             boolean isBusy = load > busyFrom;
-            boolean isUsed = !wanted.used().isEmpty() && wanted.used().contains(peer.id());
+            boolean isUsed = wanted.past().hasUsed(peer);
             ranking.add(peer, Ranking.rank(tier.distance() * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
             if (trace != null) {
                 trace.weighed(peer, tier, load, isBusy, lot);
@@ -149,7 +149,7 @@ public final class PeerChoice {
             if (!peer.reach().from(wanted.address())) {
                 return Exclusion.OTHER_PROTOCOL;
             }
-            if (!wanted.failed().isEmpty() && wanted.failed().contains(peer.id())) {
+            if (wanted.past().hasFailed(peer)) {
                 return Exclusion.FAILED_CLIENT;
             }
             if (tier != Tier.LOCAL && !peer.superNode() && shares.hasSeenEnough(peer, wanted.place())) {

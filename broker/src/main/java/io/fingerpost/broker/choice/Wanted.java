@@ -1,10 +1,8 @@
 package io.fingerpost.broker.choice;
 
-import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.registry.locality.Place;
 import java.net.InetAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param anyPeer whether it may meet peers that the operator does not vouch for
  * @param tlsOnly whether it may meet only peers with TLS
  * @param asker id of the peer that the client says to be
- * @param failed peers that the client came back from
- * @param used other peers that it was sent to for other parts
+ * @param past where the client was sent before
  * @param most peers that are of use to it: one to go to and some to fall back on; at least 2, for the choice is between two
  */
 public record Wanted(Sha256 digest, int firstPiece, int lastPiece, long bytes, InetAddress address, Place place,
-        boolean anyPeer, boolean tlsOnly, @Nullable String asker, List<PeerId> failed, List<PeerId> used, int most) {}
+        boolean anyPeer, boolean tlsOnly, @Nullable String asker, Past past, int most) {}

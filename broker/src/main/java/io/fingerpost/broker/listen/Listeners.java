@@ -20,6 +20,9 @@ public final class Listeners {
 
     private static final int MAX_RESETS = 200;
     private static final int RESET_WINDOW_MILLIS = 30_000;
+    private static final int BUFFER_BYTES = 16 * 1024;
+    /** Kept for the next requests: 32 MiB. */
+    private static final int MAX_IDLE_BUFFERS = 2048;
     private static final int MAX_HEADER_BYTES = 32 * 1024;
 
     private final Optional<HostPort> plain;
@@ -41,7 +44,8 @@ public final class Listeners {
 
     /** What holds for every plain port of the broker. */
     public static Undertow.Builder builder(BrokerConfig.Edge config) {
-        var builder = Undertow.builder().setByteBufferPool(buffers());
+        var builder = Undertow.builder().setByteBufferPool(buffers())
+                .setIoThreads(Runtime.getRuntime().availableProcessors());
         OptionMap options = options(config);
         for (Option<?> option : options) {
             set(builder, options, option);
@@ -55,13 +59,14 @@ public final class Listeners {
 
     /** No buffers per thread: virtual threads live for one request and would take them along. */
     private static ByteBufferPool buffers() {
-        return new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0);
+        return new DefaultByteBufferPool(true, BUFFER_BYTES, MAX_IDLE_BUFFERS, 0, 0);
     }
 
     private static OptionMap options(BrokerConfig.Edge config) {
         int idleMillis = (int) config.idleTimeout().toMillis();
         return OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false) // goes without saying (RFC 9112 §9.3)
                 .set(UndertowOptions.DECODE_URL, false) // paths are compared and forwarded as they came
                 .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // what is too large is for the origin to say

@@ -1,19 +1,17 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.broker.choice.Past;
 import io.fingerpost.broker.routing.Decision.Redirect;
-import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.http.ByteRange;
-import io.fingerpost.registry.representation.ResourceId;
-import java.net.InetAddress;
+import io.fingerpost.contract.http.ByteRange.FromTo;
+import io.fingerpost.contract.http.ByteRange.Multiple;
+import io.fingerpost.contract.http.ByteRange.Suffix;
+import io.fingerpost.contract.http.ByteRange.Whole;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntConsumer;
 
 /**
  * Remembers for some seconds where clients were sent. One that comes back for the same part of the same resource was probably
@@ -21,137 +19,175 @@ import org.jspecify.annotations.Nullable;
  * changes nothing for other clients. One that comes back more often than a client would is a crowd behind one address, of which
  * nothing can be told.
  *
- * <p>Safe for use by many threads, and takes no lock: all share a table of fixed size, in which a later client may push an earlier
- * one out.
+ * <p>Safe for use by many threads, and takes no lock.
  */
 public final class RecentRedirects {
-    private static final int TRIP_BITS = 17;
-    private static final int SPREAD = 0x9E37_79B9;
-    /** Most peers that are remembered for one client and resource. */
-    private static final int MAX_PEERS = 8;
+    private static final int TRIP_BITS = 16;
     /** Programs that retry do so about five times. */
     private static final int MOST_RETURNS = 6;
+    private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
-    private final AtomicReferenceArray<Visits> trips;
+    private final Trips trips;
     private final Duration window;
-    private final InstantSource clock;
-    private final Consumer<PeerId> suspects;
+    private final int windowTicks;
+    private final IntConsumer suspects;
+    private final long salt = ThreadLocalRandom.current().nextLong();
 
-    /** Who wanted what. Behind one address, clients are told apart as far as their agents differ. */
-    private record Trip(InetAddress address, int agent, String method, ResourceId resource) {
-        static Trip of(EdgeRequest request) {
-            String peer = request.peer();
-            int agent = Objects.hashCode(peer != null ? peer : request.fields().get("User-Agent"));
-            return new Trip(request.client().address(), agent, request.method(), request.resource());
+    /**
+     * A client was sent to a peer, as 64 bits: the peer's mark, that of the range, whether the client has come back from there,
+     * and when it was sent.
+     */
+    private static final class Place {
+        private static final int TICK_MILLIS = 50;
+        private static final int RANGE_BITS = 17;
+        private static final int TIME_BITS = 16;
+        private static final long SUSPECTED = 1L << TIME_BITS;
+
+        private Place() {}
+
+        static long of(int peer, int range, long now) {
+            return (long) peer << RANGE_BITS + TIME_BITS + 1 | (long) range << TIME_BITS + 1 | ticks(now);
+        }
+
+        static long ticks(long now) {
+            return now / TICK_MILLIS & (1 << TIME_BITS) - 1;
+        }
+
+        static int peer(long place) {
+            return (int) (place >>> RANGE_BITS + TIME_BITS + 1);
+        }
+
+        static boolean isFor(long place, int range) {
+            return (int) (place >>> TIME_BITS + 1 & (1 << RANGE_BITS) - 1) == range;
+        }
+
+        static boolean isSuspected(long place) {
+            return (place & SUSPECTED) != 0;
+        }
+
+        static int age(long place, long now) {
+            return (int) (ticks(now) - place & (1 << TIME_BITS) - 1);
         }
     }
 
     /**
-     * A client was sent to a peer.
-     *
-     * @param suspected whether the client has come back from there
+     * @param window how long a client that comes back counts as failed, at most 5 minutes; 0 for not at all
+     * @param suspects told the mark of each peer from which a client came back
      */
-    private record Sent(PeerId peer, ByteRange range, Instant at, boolean suspected) {}
-
-    /** @param returns how often it came back for the same part, as long as anything of this is remembered */
-    private record Visits(Trip trip, List<Sent> sent, int returns) {
-        boolean isOver(Instant earliest) {
-            return !sent.getLast().at.isAfter(earliest);
-        }
-
-        boolean isCrowd() {
-            return returns > MOST_RETURNS;
-        }
-    }
-
-    /**
-     * What is known of a client's way so far.
-     *
-     * @param failed peers that it was sent to for the very same bytes, or came back from before
-     * @param used other peers that it was sent to for other parts of the resource
-     */
-    record Past(List<PeerId> failed, List<PeerId> used) {
-        static final Past NONE = new Past(List.of(), List.of());
-    }
-
-    /**
-     * @param window how long a client that comes back counts as failed; 0 for not at all
-     * @param suspects told of each peer from which a client came back
-     */
-    public RecentRedirects(Duration window, InstantSource clock, Consumer<PeerId> suspects) {
+    public RecentRedirects(Duration window, IntConsumer suspects) {
         this.window = window;
-        this.clock = clock;
+        this.windowTicks = (int) (window.toMillis() / Place.TICK_MILLIS);
         this.suspects = suspects;
-        this.trips = new AtomicReferenceArray<>(window.isZero() ? 1 : 1 << TRIP_BITS);
+        this.trips = new Trips(window.isZero() ? 1 : TRIP_BITS);
     }
 
-    Past past(EdgeRequest request) {
-        Visits visits = window.isZero() ? null : recent(Trip.of(request));
-        if (visits == null || visits.isCrowd()) {
+    /** @param now milliseconds since 1970 */
+    Past past(EdgeRequest request, long now) {
+        if (window.isZero()) {
             return Past.NONE;
         }
-        ByteRange range = request.range();
-        // aria2 cuts what is left anew after a failure: what failed once is not asked for other parts either.
-        var failed = visits.sent.stream().filter(to -> to.suspected || to.range.equals(range)).map(Sent::peer).toList();
-        return new Past(failed,
-                visits.sent.stream().map(Sent::peer).filter(peer -> !failed.contains(peer)).toList());
-    }
-
-    /** What of a trip lies within the window; null if nothing does. */
-    private @Nullable Visits recent(Trip trip) {
-        Visits visits = trips.get(slot(trip));
-        Instant earliest = clock.instant().minus(window);
-        if (visits == null || visits.isOver(earliest) || !visits.trip.equals(trip)) {
-            return null;
+        long trip = trip(request);
+        int row = trips.row(trip);
+        if (!trips.isThere(row, trip) || trips.returns(row) > MOST_RETURNS) {
+            return Past.NONE;
         }
-        boolean allRecent = visits.sent.getFirst().at.isAfter(earliest);
-        return allRecent
-                ? visits
-                : new Visits(trip, visits.sent.stream().filter(sent -> sent.at.isAfter(earliest)).toList(),
-                        visits.returns);
+        long[] places = recentPlaces(row, now);
+        int range = mark(request.range());
+        // aria2 cuts what is left anew after a failure: what failed once is not asked for other parts either.
+        int[] failed = Arrays.stream(places).filter(place -> Place.isSuspected(place) || Place.isFor(place, range))
+                .mapToInt(Place::peer).toArray();
+        int[] used = Arrays.stream(places).mapToInt(Place::peer)
+                .filter(peer -> Arrays.stream(failed).noneMatch(mark -> mark == peer)).toArray();
+        return new Past(failed, used);
     }
 
-    private int slot(Trip trip) {
-        return trips.length() == 1 ? 0 : trip.hashCode() * SPREAD >>> Integer.SIZE - TRIP_BITS;
+    /** Behind one address, clients are told apart as far as their agents differ. */
+    private long trip(EdgeRequest request) {
+        String peer = request.peer();
+        long trip = salt + Objects.hashCode(peer != null ? peer : request.fields().get("User-Agent"));
+        trip = trip * SPREAD + request.client().address().hashCode();
+        trip = trip * SPREAD + request.resource().hashCode();
+        trip = trip * SPREAD + request.method().hashCode();
+        return (trip ^ trip >>> 29) * SPREAD;
     }
 
-    /** Takes note of what was decided for a request that a peer could have served. */
-    public void note(EdgeRequest request, Decision decision) {
+    /** Of 17 bits. */
+    private static int mark(ByteRange range) {
+        long mixed = SPREAD * switch (range) {
+            case Whole _ -> 0;
+            case Multiple _ -> 1;
+            case Suffix(long length) -> -length;
+            case FromTo(long first, long last) -> first * SPREAD + last + 2;
+        };
+        return (int) (mixed >>> Long.SIZE - Place.RANGE_BITS);
+    }
+
+    /** What of a row lies within the window, the oldest first. */
+    private long[] recentPlaces(int row, long now) {
+        var recent = new long[Trips.MAX_PLACES];
+        int count = 0;
+        for (int i = 0; i < Trips.MAX_PLACES; i++) {
+            long place = trips.place(row, i);
+            if (place != 0 && Place.age(place, now) < windowTicks) {
+                recent[count++] = place;
+            }
+        }
+        return Arrays.copyOf(recent, count);
+    }
+
+    /**
+     * Takes note of what was decided for a request that a peer could have served.
+     *
+     * @param now milliseconds since 1970
+     */
+    public void note(EdgeRequest request, Decision decision, long now) {
         boolean redirected = decision instanceof Redirect;
         if (window.isZero() || !redirected && decision.reason() != Reason.CAME_BACK) {
             return;
         }
-        var trip = Trip.of(request);
-        Visits before = recent(trip);
-        if (before != null) {
-            trips.set(slot(trip), noteReturn(before, request.range(), decision));
-        } else if (decision instanceof Redirect redirect) {
-            trips.set(slot(trip), new Visits(trip, List.of(sent(redirect, request.range())), 0));
-        }
-    }
-
-    private Visits noteReturn(Visits before, ByteRange range, Decision decision) {
-        boolean cameBack = before.sent.stream().anyMatch(sent -> sent.range.equals(range));
-        var after = new ArrayList<Sent>(MAX_PEERS + 1);
-        for (Sent sent : before.sent) {
-            after.add(sent.range.equals(range) && !before.isCrowd() ? suspected(sent) : sent);
+        long trip = trip(request);
+        int row = trips.row(trip);
+        int range = mark(request.range());
+        long[] before = trips.isThere(row, trip) ? recentPlaces(row, now) : new long[0];
+        if (before.length > 0) {
+            noteReturn(row, trip, before, range);
         }
         if (decision instanceof Redirect redirect) {
-            after.add(sent(redirect, range));
+            long place = Place.of(Past.mark(redirect.peers().getFirst()), range, now);
+            if (before.length == 0) {
+                trips.begin(row, trip, place);
+            } else {
+                append(row, before, place);
+            }
         }
-        return new Visits(before.trip,
-                List.copyOf(after.subList(Math.max(0, after.size() - MAX_PEERS), after.size())),
-                before.returns + (cameBack ? 1 : 0));
     }
 
-    private Sent sent(Redirect redirect, ByteRange range) {
-        return new Sent(redirect.peers().getFirst().id(), range, clock.instant(), false);
+    private void noteReturn(int row, long trip, long[] places, int range) {
+        int returns = trips.returns(row);
+        boolean cameBack = false;
+        for (int i = 0; i < places.length; i++) {
+            boolean same = Place.isFor(places[i], range);
+            cameBack |= same;
+            if (same && returns <= MOST_RETURNS && !Place.isSuspected(places[i])) {
+                suspects.accept(Place.peer(places[i]));
+                places[i] |= Place.SUSPECTED;
+            }
+        }
+        trips.setReturns(row, trip, returns + (cameBack ? 1 : 0));
+        for (int i = 0; i < Trips.MAX_PLACES; i++) {
+            trips.setPlace(row, i, i < places.length ? places[i] : 0);
+        }
     }
 
-    private Sent suspected(Sent sent) {
-        if (!sent.suspected) {
-            suspects.accept(sent.peer);
+    /** The oldest makes room. */
+    private void append(int row, long[] places, long place) {
+        int count = places.length;
+        if (count == Trips.MAX_PLACES) {
+            for (int i = 1; i < count; i++) {
+                trips.setPlace(row, i - 1, places[i]);
+            }
+            count--;
         }
-        return new Sent(sent.peer, sent.range, sent.at, true);
+        trips.setPlace(row, count, place);
     }
 }

@@ -18,6 +18,7 @@ import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.representation.Binding;
+import io.fingerpost.registry.representation.Known;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -153,17 +154,18 @@ public final class RedirectPolicy {
         }
         var table = registry.representations();
         var resource = request.resource();
-        var binding = table.lookup(resource).orElse(null);
-        if (binding == null) {
+        var known = table.known(resource);
+        if (known == null) {
             return new Origin(table.isUnlabelled(resource) ? Reason.UNLABELLED : Reason.UNKNOWN);
         }
+        var binding = known.binding();
         if (!binding.isFresh(clock.instant())) {
             return stale(binding.representation());
         }
         if (binding.representation().size() < request.terms().minSize().bytes()) {
             return new Origin(Reason.TOO_SMALL);
         }
-        return decideByHolders(request, binding.representation(), trace);
+        return decideByHolders(request, known, trace);
     }
 
     private Decision stale(Representation known) {
@@ -173,8 +175,8 @@ public final class RedirectPolicy {
                 : new Revalidate(etag);
     }
 
-    private Decision decideByHolders(EdgeRequest request, Representation representation,
-            @Nullable ChoiceTrace trace) {
+    private Decision decideByHolders(EdgeRequest request, Known known, @Nullable ChoiceTrace trace) {
+        var representation = known.binding().representation();
         var span = request.range().resolve(representation.size());
         if (span == null) {
             return new Origin(Reason.UNSATISFIABLE_RANGE);
@@ -183,11 +185,11 @@ public final class RedirectPolicy {
         if (holders.count() == 0) {
             return new Origin(Reason.NO_HOLDER);
         }
-        var wanted = wanted(request, representation, span);
-        var choice = peers.choose(wanted, holders, clock.millis(), trace);
+        long now = clock.millis();
+        var wanted = wanted(request, representation, span, now);
+        var choice = peers.choose(wanted, holders, now, trace);
         Reason miss = choice.peers().isEmpty() ? miss(choice.obstacle()) : null;
-        if (miss != Reason.NO_HOLDER && !request.verifies()
-                && registry.representations().isAmbiguous(representation.digest())) {
+        if (miss != Reason.NO_HOLDER && known.namesakes().isAmbiguous() && !request.verifies()) {
             return new Origin(Reason.AMBIGUOUS);
         }
         return miss != null
@@ -195,16 +197,15 @@ public final class RedirectPolicy {
                 : new Redirect(representation, choice.peers(), wanted.bytes(), wanted.place());
     }
 
-    private Wanted wanted(EdgeRequest request, Representation representation, ByteRange.Span span) {
+    private Wanted wanted(EdgeRequest request, Representation representation, ByteRange.Span span, long now) {
         var layout = representation.layout();
         boolean verifies = request.verifies();
-        var past = recent.past(request);
         Client client = request.client();
         // A client that cannot check the bytes meets only peers that the operator vouches for.
         return new Wanted(representation.digest(), layout.pieceAt(span.first()), layout.pieceAt(span.last()),
                 request.method().equals("HEAD") ? 0 : span.length(), client.address(),
                 locator.locate(client.address()), verifies || request.terms().audience() == Audience.ANY,
-                client.secure() && request.isFromPage(), request.peer(), past.failed(), past.used(),
+                client.secure() && request.isFromPage(), request.peer(), recent.past(request, now),
                 verifies ? MOST_PEERS : 2);
     }
 

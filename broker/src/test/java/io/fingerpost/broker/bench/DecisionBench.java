@@ -84,7 +84,7 @@ public class DecisionBench {
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), locator,
                 new byte[32], clock);
-        policy = new RedirectPolicy(registry, locator, new RecentRedirects(Duration.ofSeconds(20), clock, _ -> {}),
+        policy = new RedirectPolicy(registry, locator, new RecentRedirects(Duration.ofSeconds(20), _ -> {}),
                 new PeerChoice(registry, new NetworkShares(75), ThreadLocalRandom::current), clock);
         requests = requests();
     }

@@ -2,6 +2,7 @@ package io.fingerpost.broker.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.broker.choice.Past;
 import io.fingerpost.broker.routing.Decision.Origin;
 import io.fingerpost.broker.routing.Decision.Redirect;
 import java.time.Duration;
@@ -19,18 +20,18 @@ class RecentRedirectsTest extends RoutingFixture {
         holds(SUPER_NODE, MAP);
 
         var first = (Redirect) policy.decide(get());
-        recent.note(get(), first);
+        recent.note(get(), first, NOW.toEpochMilli());
         var second = (Redirect) policy.decide(get());
-        recent.note(get(), second);
+        recent.note(get(), second, NOW.toEpochMilli());
         var third = policy.decide(get());
-        recent.note(get(), third);
-        recent.note(get(), policy.decide(get()));
+        recent.note(get(), third, NOW.toEpochMilli());
+        recent.note(get(), policy.decide(get()), NOW.toEpochMilli());
 
         assertThat(first.peers()).hasSize(2);
         assertThat(second.peers()).containsExactly(first.peers().getLast());
         assertThat(third).isEqualTo(new Origin(Reason.CAME_BACK));
-        assertThat(suspects).as("each once").containsExactly(first.peers().getFirst().id(),
-                second.peers().getFirst().id());
+        assertThat(suspects).as("each once").containsExactly(Past.mark(first.peers().getFirst()),
+                Past.mark(second.peers().getFirst()));
     }
 
     @Test
@@ -38,9 +39,9 @@ class RecentRedirectsTest extends RoutingFixture {
         knownAndHeld();
         holds(SUPER_NODE, MAP);
         var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
-        recent.note(get("Range", "bytes=0-9"), first);
+        recent.note(get("Range", "bytes=0-9"), first, NOW.toEpochMilli());
         var second = (Redirect) policy.decide(get("Range", "bytes=0-9"));
-        recent.note(get("Range", "bytes=0-9"), second);
+        recent.note(get("Range", "bytes=0-9"), second, NOW.toEpochMilli());
 
         var other = (Redirect) policy.decide(get("Range", "bytes=10-19"));
 
@@ -50,7 +51,7 @@ class RecentRedirectsTest extends RoutingFixture {
     @Test
     void othersAreNotConcerned() {
         knownAndHeld();
-        recent.note(get(), policy.decide(get()));
+        recent.note(get(), policy.decide(get()), NOW.toEpochMilli());
 
         assertThat(policy.decide(get("User-Agent", "another"))).isInstanceOf(Redirect.class);
         assertThat(policy.decide(request("HEAD", PATH, "", get().fields()))).isInstanceOf(Redirect.class);
@@ -63,7 +64,7 @@ class RecentRedirectsTest extends RoutingFixture {
         var decisions = new ArrayList<Decision>();
         for (int i = 0; i < 20; i++) {
             var decision = policy.decide(get());
-            recent.note(get(), decision);
+            recent.note(get(), decision, NOW.toEpochMilli());
             decisions.add(decision);
         }
 
@@ -75,8 +76,8 @@ class RecentRedirectsTest extends RoutingFixture {
     @Test
     void howARangeIsSpeltDoesNotMakeItAnotherPart() {
         knownAndHeld();
-        recent.note(get("Range", "bytes=0-9"), policy.decide(get("Range", "bytes=0-9")));
-        recent.note(get("Range", "junk" + "x".repeat(1000)), policy.decide(get("Range", "junk")));
+        recent.note(get("Range", "bytes=0-9"), policy.decide(get("Range", "bytes=0-9")), NOW.toEpochMilli());
+        recent.note(get("Range", "junk" + "x".repeat(1000)), policy.decide(get("Range", "junk")), NOW.toEpochMilli());
 
         assertThat(policy.decide(get("Range", "bytes= 0-09"))).isEqualTo(new Origin(Reason.CAME_BACK));
         assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
@@ -86,13 +87,13 @@ class RecentRedirectsTest extends RoutingFixture {
     void whatLiesOutsideTheWindowIsForgottenHoweverOftenTheClientComes() {
         knownAndHeld();
         var now = new AtomicReference<>(NOW);
-        var moving = new RecentRedirects(Duration.ofSeconds(10), now::get, suspects::add);
-        var patient = policy(moving);
-        moving.note(get(), patient.decide(get()));
+        var moving = new RecentRedirects(Duration.ofSeconds(10), suspects::add);
+        var patient = policy(moving, now::get);
+        moving.note(get(), patient.decide(get()), now.get().toEpochMilli());
 
         now.set(NOW.plusSeconds(6));
         assertThat(patient.decide(get())).isEqualTo(new Origin(Reason.CAME_BACK));
-        moving.note(get(), patient.decide(get()));
+        moving.note(get(), patient.decide(get()), now.get().toEpochMilli());
         now.set(NOW.plusSeconds(11));
 
         assertThat(patient.decide(get())).isInstanceOf(Redirect.class);
@@ -104,11 +105,11 @@ class RecentRedirectsTest extends RoutingFixture {
         holds(SUPER_NODE, MAP);
 
         var first = (Redirect) policy.decide(get("Range", "bytes=0-9"));
-        recent.note(get("Range", "bytes=0-9"), first);
+        recent.note(get("Range", "bytes=0-9"), first, NOW.toEpochMilli());
         var second = (Redirect) policy.decide(get("Range", "bytes=10-19"));
-        recent.note(get("Range", "bytes=10-19"), second);
+        recent.note(get("Range", "bytes=10-19"), second, NOW.toEpochMilli());
         var third = policy.decide(get("Range", "bytes=20-29"));
-        recent.note(get("Range", "bytes=20-29"), third);
+        recent.note(get("Range", "bytes=20-29"), third, NOW.toEpochMilli());
 
         assertThat(second.peers()).containsExactlyElementsOf(first.peers().reversed());
         assertThat(third).isInstanceOf(Redirect.class);

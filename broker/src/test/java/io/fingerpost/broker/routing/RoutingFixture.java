@@ -4,7 +4,6 @@ import io.fingerpost.broker.choice.NetworkShares;
 import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.broker.rules.TestTerms;
-import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.LeaseTerms;
@@ -54,16 +53,15 @@ abstract class RoutingFixture {
             new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
             LOCATOR, new byte[32],
             InstantSource.fixed(NOW));
-    final List<PeerId> suspects = new ArrayList<>();
-    final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), InstantSource.fixed(NOW),
-            suspects::add);
+    final List<Integer> suspects = new ArrayList<>();
+    final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), suspects::add);
     final NetworkShares shares = new NetworkShares(75);
-    final Bookings bookings = new Bookings(registry, recent, shares);
-    final RedirectPolicy policy = policy(recent);
+    final Bookings bookings = new Bookings(registry, recent, shares, InstantSource.fixed(NOW));
+    final RedirectPolicy policy = policy(recent, InstantSource.fixed(NOW));
 
-    final RedirectPolicy policy(RecentRedirects memory) {
+    final RedirectPolicy policy(RecentRedirects memory, InstantSource clock) {
         return new RedirectPolicy(registry, LOCATOR, memory, new PeerChoice(registry, shares, () -> new Random(1)),
-                InstantSource.fixed(NOW));
+                clock);
     }
 
     void known(Representation representation) {

@@ -86,10 +86,10 @@ public final class Registry {
     /**
      * Charges a peer for a client that is sent to it.
      *
+     * @param now milliseconds since 1970
      * @return false, and nothing is charged, if its budget has no room for {@code bytes} any more
      */
-    public boolean charge(Peer peer, long bytes) {
-        long now = clock.millis();
+    public boolean charge(Peer peer, long bytes, long now) {
         if (!peer.uploads().take(bytes, now)) {
             return false;
         }
@@ -98,8 +98,8 @@ public final class Registry {
     }
 
     /** What the peers would have had to send of late if all uplinks were used alike, in seconds; see {@link Uploads#load}. */
-    public double meanLoad() {
-        return load.mean(store.bitsPerSecond(), clock.millis());
+    public double meanLoad(long now) {
+        return load.mean(store.bitsPerSecond(), now);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.fingerpost.contract.config.ByteSize;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ public final class RepresentationTable {
     /** About what one entry takes beside its path and piece hashes: objects, headers, map nodes. */
     private static final int ENTRY_OVERHEAD = 1_000;
 
+    /** One look in so many counts for what is kept. */
+    private static final int COUNTED_OF = 8;
+
     /** Most resources that are remembered as not shareable. */
     private static final int MAX_UNLABELLED = 100_000;
 
@@ -28,45 +32,13 @@ public final class RepresentationTable {
     /** Most resources of which it is remembered what the origin began to send. */
     private static final int MAX_BEGUN = 100_000;
 
-    private final Cache<ResourceId, Entry> bindings;
+    private final Cache<ResourceId, Known> bindings;
     private final Cache<ResourceId, Boolean> unlabelled = Caffeine.newBuilder().maximumSize(MAX_UNLABELLED)
             .expireAfterWrite(UNLABELLED).build();
     /** The entity tag under which the origin last began to send a resource; empty when it was forgotten since. */
     private final Cache<ResourceId, String> begun = Caffeine.newBuilder().maximumSize(MAX_BEGUN).build();
     /** What is known of each digest, for as long as the entry of some resource has it. */
-    private final Cache<Sha256, Named> named = Caffeine.newBuilder().weakValues().build();
-
-    /** What a resource is, and what keeps its digest among the {@link #named}. */
-    private record Entry(Binding binding, Named named) {}
-
-    /** A digest: its latest representation, and whether resources with these bytes have had other header fields. */
-    private static final class Named {
-        private volatile @Nullable Representation latest;
-        private volatile boolean ambiguous;
-
-        /** Takes over the representation, with its pieces if they are known from anywhere. */
-        synchronized Representation become(Representation representation) {
-            Representation before = latest;
-            Representation now = representation;
-            if (before != null) {
-                ambiguous |= !before.headers().equals(representation.headers());
-                now = representation.hasPieces() || before.size() != representation.size()
-                        ? representation
-                        : new Representation(representation.digest(), representation.size(), representation.headers(),
-                                before.pieces());
-            }
-            latest = now;
-            return now;
-        }
-
-        Optional<Representation> latest() {
-            return Optional.ofNullable(latest);
-        }
-
-        boolean isAmbiguous() {
-            return ambiguous;
-        }
-    }
+    private final Cache<Sha256, Namesakes> named = Caffeine.newBuilder().weakValues().build();
 
     public RepresentationTable(ByteSize memory) {
         this.bindings = Caffeine.newBuilder()
@@ -75,8 +47,8 @@ public final class RepresentationTable {
                 .build();
     }
 
-    private static int weight(ResourceId resource, Entry entry) {
-        int pieces = entry.binding.representation().pieces().count();
+    private static int weight(ResourceId resource, Known known) {
+        int pieces = known.binding().representation().pieces().count();
         return ENTRY_OVERHEAD + resource.target().length() + pieces * Sha256.LENGTH;
     }
 
@@ -100,15 +72,15 @@ public final class RepresentationTable {
             return;
         }
         unlabelled.invalidate(resource);
-        var name = named.get(representation.digest(), _ -> new Named());
-        bindings.put(resource, new Entry(new Binding(name.become(representation), freshUntil), name));
+        var name = named.get(representation.digest(), _ -> new Namesakes());
+        bindings.put(resource, new Known(new Binding(name.become(representation), freshUntil), name));
     }
 
     /** The origin confirmed the representation with {@code etag}; what is known under another one is forgotten. */
     public void confirm(ResourceId resource, String etag, Instant freshUntil) {
         bindings.asMap().computeIfPresent(resource,
-                (_, known) -> etag.equals(known.binding.representation().headers().get("ETag"))
-                        ? new Entry(new Binding(known.binding.representation(), freshUntil), known.named)
+                (_, known) -> etag.equals(known.binding().representation().headers().get("ETag"))
+                        ? new Known(new Binding(known.binding().representation(), freshUntil), known.namesakes())
                         : null);
     }
 
@@ -141,20 +113,20 @@ public final class RepresentationTable {
         begun.asMap().keySet().removeIf(changed);
     }
 
+    /** What is known of a resource and of its bytes; null if nothing is. */
+    public @Nullable Known known(ResourceId resource) {
+        // What is asked for often is kept; to count each time would cost more than the look itself.
+        return ThreadLocalRandom.current().nextInt(COUNTED_OF) == 0
+                ? bindings.getIfPresent(resource)
+                : bindings.policy().getIfPresentQuietly(resource);
+    }
+
     public Optional<Binding> lookup(ResourceId resource) {
-        return Optional.ofNullable(bindings.getIfPresent(resource)).map(Entry::binding);
+        return Optional.ofNullable(bindings.getIfPresent(resource)).map(Known::binding);
     }
 
     public Optional<Representation> find(Sha256 digest) {
-        return Optional.ofNullable(named.getIfPresent(digest)).flatMap(Named::latest);
-    }
-
-    /**
-     * Whether resources with these very bytes have had different header fields. What a holder replays may then be those of
-     * another resource.
-     */
-    public boolean isAmbiguous(Sha256 digest) {
-        return Optional.ofNullable(named.getIfPresent(digest)).map(Named::isAmbiguous).orElse(false);
+        return Optional.ofNullable(named.getIfPresent(digest)).flatMap(Namesakes::latest);
     }
 
     public long size() {
