@@ -40,7 +40,7 @@ public final class EdgeHandler implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         String path = RequestReader.path(exchange);
-        if (path.startsWith(ApiPaths.ROOT) && isReserved(path)) {
+        if (isReserved(path)) {
             (path.startsWith(MetalinkHandler.PREFIX) ? answers.metalink() : answers.registryApi())
                     .handleRequest(exchange);
             return;
@@ -110,7 +110,12 @@ public final class EdgeHandler implements HttpHandler {
         }
     }
 
-    private static boolean isReserved(String path) {
+    /** Whether a path is the registry's, so that nothing is decided about it. */
+    public static boolean isReserved(String path) {
+        return path.startsWith(ApiPaths.ROOT) && isEndOrSlash(path);
+    }
+
+    private static boolean isEndOrSlash(String path) {
         return path.length() == ApiPaths.ROOT.length() || path.charAt(ApiPaths.ROOT.length()) == '/';
     }
 
