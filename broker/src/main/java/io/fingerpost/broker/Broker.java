@@ -5,6 +5,7 @@ import io.fingerpost.broker.admin.ExplainHandler;
 import io.fingerpost.broker.choice.NetworkShares;
 import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.collapse.Flights;
+import io.fingerpost.broker.edge.DebugField;
 import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
 import io.fingerpost.broker.edge.MetalinkHandler;
@@ -99,7 +100,8 @@ public final class Broker implements AutoCloseable {
         var answers = new EdgeAnswers(flights, new Redirects(urls, publicUrl(config.origin())),
                 new MetalinkHandler(reader, policy, bookings, urls), registryApi);
         this.inFlight = new InFlight(
-                new ErrorHandler(new EdgeHandler(reader, policy, bookings, answers, metrics)));
+                new ErrorHandler(new EdgeHandler(reader, policy, bookings, answers, metrics,
+                        new DebugField(config.admin().debugToken(), explainer))));
         this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
         certificate.ifPresent(metrics::watch);
         this.edge = new Listeners(config.edge(),
