@@ -3,6 +3,7 @@ package io.fingerpost.broker.edge;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -175,7 +176,7 @@ class DebugFieldIT {
                 })).as(wrong).isEqualTo(asAnyOther).isEqualTo("origin unusual_field");
 
                 ORIGIN.verify(getRequestedFor(urlEqualTo(PATH)).withHeader("Fingerpost-Debug",
-                        com.github.tomakehurst.wiremock.client.WireMock.equalTo(wrong)));
+                        equalTo(wrong)));
             }
         }
     }
