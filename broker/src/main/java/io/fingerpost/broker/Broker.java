@@ -1,9 +1,11 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.broker.admin.AdminHandler;
+import io.fingerpost.broker.admin.ExplainHandler;
 import io.fingerpost.broker.choice.NetworkShares;
 import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.collapse.Flights;
+import io.fingerpost.broker.edge.DebugField;
 import io.fingerpost.broker.edge.EdgeAnswers;
 import io.fingerpost.broker.edge.EdgeHandler;
 import io.fingerpost.broker.edge.MetalinkHandler;
@@ -11,6 +13,7 @@ import io.fingerpost.broker.edge.PeerUrls;
 import io.fingerpost.broker.edge.Redirects;
 import io.fingerpost.broker.edge.RequestReader;
 import io.fingerpost.broker.edge.Suspects;
+import io.fingerpost.broker.explain.Explainer;
 import io.fingerpost.broker.listen.BodyPace;
 import io.fingerpost.broker.listen.Http2Rules;
 import io.fingerpost.broker.listen.InFlight;
@@ -91,12 +94,14 @@ public final class Broker implements AutoCloseable {
         var policy = new RedirectPolicy(registry, locator, recent,
                 new PeerChoice(registry, shares, ThreadLocalRandom::current), clock);
         var bookings = new Bookings(registry, recent, shares, clock);
+        var explainer = new Explainer(policy, registry, locator, clock);
         var urls = new PeerUrls(config.registry().ticketTtl(), clock);
         var reader = new RequestReader(rules);
         var answers = new EdgeAnswers(flights, new Redirects(urls, publicUrl(config.origin())),
                 new MetalinkHandler(reader, policy, bookings, urls), registryApi);
         this.inFlight = new InFlight(
-                new ErrorHandler(new EdgeHandler(reader, policy, bookings, answers, metrics)));
+                new ErrorHandler(new EdgeHandler(reader, policy, bookings, answers, metrics,
+                        new DebugField(config.admin().debugToken(), explainer))));
         this.certificate = config.edge().tls().listen().map(_ -> new EdgeCertificate(config.edge().tls(), clock));
         certificate.ifPresent(metrics::watch);
         this.edge = new Listeners(config.edge(),
@@ -105,7 +110,8 @@ public final class Broker implements AutoCloseable {
 
         this.reload = new Reload(source, config, rules, locator, registry,
                 () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
-        this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now);
+        this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now,
+                new ErrorHandler(new ExplainHandler(reader, explainer)));
         this.admin = Listeners.builder(config.edge())
                 .addHttpListener(config.admin().listen().port(), config.admin().listen().host(), adminHandler)
                 .build();

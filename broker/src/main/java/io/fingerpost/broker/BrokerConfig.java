@@ -69,8 +69,29 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
         }
     }
 
-    /** Where operators look ({@code admin.*}). */
-    public record Admin(HostPort listen) {}
+    /**
+     * Where operators look ({@code admin.*}).
+     *
+     * @param debugToken requests at the edge that bear it are told why they are decided as they are
+     */
+    public record Admin(HostPort listen, Optional<String> debugToken) {
+        private static final int SHORTEST_TOKEN = 16;
+        private static final int LONGEST_TOKEN = 256;
+
+        public Admin {
+            debugToken = debugToken.filter(token -> !token.isEmpty());
+            debugToken.ifPresent(token -> require( // never shown
+                    token.length() >= SHORTEST_TOKEN && token.length() <= LONGEST_TOKEN
+                            && token.chars().allMatch(c -> c > ' ' && c < 0x7f),
+                    "debug-token must have " + SHORTEST_TOKEN + " to " + LONGEST_TOKEN
+                            + " characters of visible ASCII, this one has " + token.length()));
+        }
+
+        @Override
+        public String toString() {
+            return "Admin[listen=" + listen + "]";
+        }
+    }
 
     /**
      * Where the bytes come from ({@code origin.*}).

@@ -61,6 +61,7 @@ class BrokerConfigTest {
             Map.entry("edge.idle-timeout", "61s"),
             Map.entry("edge.drain-timeout", "0s"),
             Map.entry("admin.listen", "localhost:0"),
+            Map.entry("admin.debug-token", "0123456789abcdef"),
             Map.entry("origin.url", "https://origin.example:8443/cdn"),
             Map.entry("origin.max-connections", "1"),
             Map.entry("origin.answer-timeout", "300ms"),
@@ -106,7 +107,7 @@ class BrokerConfigTest {
                         new TlsConfig(Optional.empty(), Optional.empty(), Optional.empty()), Sites.parse(List.of()),
                         List.of(), ForwardedField.X_FORWARDED_FOR, Duration.ofSeconds(10), Duration.ofSeconds(60),
                         Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(20)),
-                new BrokerConfig.Admin(new HostPort("127.0.0.1", 9090)),
+                new BrokerConfig.Admin(new HostPort("127.0.0.1", 9090), Optional.empty()),
                 new BrokerConfig.Origin(URI.create("http://origin.example"), Optional.empty(), 512,
                         Duration.ofSeconds(30)),
                 new SpoolConfig(new ByteSize(128 << 20), Duration.ofSeconds(5)),
@@ -168,6 +169,16 @@ class BrokerConfigTest {
     @Test
     void anEmptyTokenIsNone() {
         assertThat(config("registry.super-node-token", "").registry().superNodeToken()).isEmpty();
+        assertThat(config("admin.debug-token", "").admin().debugToken()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3cret-s3cret-s", "s3cret s3cret s3cret", "s3cret-s3cret-s3cr\u00e9t"})
+    void aDebugTokenThatIsNoneIsNamedButNotShown(String token) {
+        assertThatThrownBy(() -> config("admin.debug-token", token)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("debug-token must have 16 to 256 characters of visible ASCII")
+                .hasMessageContaining("admin").hasMessageNotContaining("s3cret").hasMessageNotContaining("\n");
+        assertThat(config("admin.debug-token", "s3cret-s3cret-s3cret").toString()).doesNotContain("s3cret");
     }
 
     @Test

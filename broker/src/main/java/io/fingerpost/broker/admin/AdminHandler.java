@@ -25,8 +25,9 @@ public final class AdminHandler implements HttpHandler, AutoCloseable {
     /**
      * @param ready whether new requests are welcome; nothing behind the broker has a say, for it can always proxy
      * @param reload reads the configuration again
+     * @param explain tells why a request is decided as it is; does not wait
      */
-    public AdminHandler(BrokerMetrics metrics, BooleanSupplier ready, Supplier<?> reload) {
+    public AdminHandler(BrokerMetrics metrics, BooleanSupplier ready, Supplier<?> reload, HttpHandler explain) {
         this.api = new VirtualThreadHandler("admin-api-", MAX_CONCURRENT, exchange -> reload(exchange, reload));
         this.routes = Handlers.routing()
                 .get("/livez", exchange -> answer(exchange, 200, "ok"))
@@ -37,8 +38,9 @@ public final class AdminHandler implements HttpHandler, AutoCloseable {
                     exchange.getResponseSender().send(metrics.scrape());
                 })
                 .post("/v1/reload", api)
+                .get("/v1/explain", explain)
                 .setFallbackHandler(exchange -> ProblemResponse.send(exchange, Problem.of(404, "no-such-path",
-                        "the admin listener has /livez, /readyz, /metrics and /v1/reload")))
+                        "the admin listener has /livez, /readyz, /metrics, /v1/explain and /v1/reload")))
                 .setInvalidMethodHandler(
                         exchange -> ProblemResponse.send(exchange, Problem.of(405, "method-not-allowed",
                                 "this path takes another method")));

@@ -10,9 +10,10 @@ public interface ChoiceTrace {
     /**
      * The peer can be chosen.
      *
+     * @param isUsed whether others come first because the client was sent to it for other parts
      * @param load of its uplink, in seconds, counted higher while the peer is new
      * @param isBusy whether others come first because of that load
      * @param lot decides among peers that are equally near and busy, the lowest first; smaller for larger uplinks
      */
-    void weighed(Peer peer, Tier tier, double load, boolean isBusy, double lot);
+    void weighed(Peer peer, Tier tier, boolean isUsed, double load, boolean isBusy, double lot);
 }

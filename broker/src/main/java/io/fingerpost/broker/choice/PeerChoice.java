@@ -125,7 +125,7 @@ public final class PeerChoice {
             boolean isUsed = wanted.past().hasUsed(peer);
             ranking.add(peer, Ranking.rank(tier.distance() * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
             if (trace != null) {
-                trace.weighed(peer, tier, load, isBusy, lot);
+                trace.weighed(peer, tier, isUsed, load, isBusy, lot);
             }
         }
 

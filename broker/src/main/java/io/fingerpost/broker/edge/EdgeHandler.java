@@ -15,6 +15,7 @@ import io.fingerpost.registry.http.ProblemResponse;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
+import org.jspecify.annotations.Nullable;
 
 /** Answers every request at the edge: the reserved paths by the registry, all others as the policy decides. */
 public final class EdgeHandler implements HttpHandler {
@@ -27,20 +28,23 @@ public final class EdgeHandler implements HttpHandler {
     private final Bookings bookings;
     private final EdgeAnswers answers;
     private final BrokerMetrics metrics;
+    private final DebugField debugging;
 
     public EdgeHandler(RequestReader reader, RedirectPolicy policy, Bookings bookings, EdgeAnswers answers,
-            BrokerMetrics metrics) {
+            BrokerMetrics metrics, DebugField debugging) {
         this.reader = reader;
         this.policy = policy;
         this.bookings = bookings;
         this.answers = answers;
         this.metrics = metrics;
+        this.debugging = debugging;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        DebugAnswer debug = debugging.take(exchange);
         String path = RequestReader.path(exchange);
-        if (path.startsWith(ApiPaths.ROOT) && isReserved(path)) {
+        if (isReserved(path)) {
             (path.startsWith(MetalinkHandler.PREFIX) ? answers.metalink() : answers.registryApi())
                     .handleRequest(exchange);
             return;
@@ -49,22 +53,33 @@ public final class EdgeHandler implements HttpHandler {
         if (request == null) {
             var unknown = new Decision.Reject(Reason.UNKNOWN_SITE, "this broker has no such site");
             metrics.count(unknown);
+            if (debug != null) {
+                debug.rejected(exchange, unknown);
+            }
             reject(exchange, unknown);
             return;
         }
-        Decision decision = decide(request);
+        Decision decision = decide(request, debug);
         if (decision instanceof Decision.Revalidate(var etag)) {
-            answers.origin().revalidate(exchange, request, etag, new DecideAnew(request));
+            answers.origin().revalidate(exchange, request, etag, new DecideAnew(request, debug));
         } else {
             act(exchange, request, decision);
         }
     }
 
+    private Decision decide(EdgeRequest request, @Nullable DebugAnswer debug) {
+        Decision decision = decideAndBook(request, debug);
+        if (debug != null) {
+            debug.decided(request, decision);
+        }
+        return decision;
+    }
+
     /** Decides, and books what a redirect takes of the peer; anew if somebody else was faster. */
-    private Decision decide(EdgeRequest request) {
+    private Decision decideAndBook(EdgeRequest request, @Nullable DebugAnswer debug) {
         for (int i = 0; i < MOST_DECISIONS; i++) {
             long start = System.nanoTime();
-            Decision decision = policy.decide(request);
+            Decision decision = policy.decide(request, debug == null ? null : debug.trace());
             metrics.recordDecision(System.nanoTime() - start);
             if (decision instanceof Decision.Redirect && wantsMetalink(request) || bookings.book(request, decision)) {
                 return decision;
@@ -94,9 +109,11 @@ public final class EdgeHandler implements HttpHandler {
     /** Counts a request whose representation went stale once, whichever way it goes. */
     private final class DecideAnew implements Revalidation {
         private final EdgeRequest request;
+        private final @Nullable DebugAnswer debug;
 
-        DecideAnew(EdgeRequest request) {
+        DecideAnew(EdgeRequest request, @Nullable DebugAnswer debug) {
             this.request = request;
+            this.debug = debug;
         }
 
         @Override
@@ -106,11 +123,16 @@ public final class EdgeHandler implements HttpHandler {
 
         @Override
         public void confirmed(HttpServerExchange exchange) throws Exception {
-            act(exchange, request, decide(request));
+            act(exchange, request, decide(request, debug));
         }
     }
 
-    private static boolean isReserved(String path) {
+    /** Whether a path is the registry's, so that nothing is decided about it. */
+    public static boolean isReserved(String path) {
+        return path.startsWith(ApiPaths.ROOT) && isEndOrSlash(path);
+    }
+
+    private static boolean isEndOrSlash(String path) {
         return path.length() == ApiPaths.ROOT.length() || path.charAt(ApiPaths.ROOT.length()) == '/';
     }
 

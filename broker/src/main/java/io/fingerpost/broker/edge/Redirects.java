@@ -39,9 +39,11 @@ public final class Redirects {
             addMirrors(fields, request, redirect);
         }
         fields.put(TARGET_REPR_DIGEST, DigestField.format(digest));
-        fields.put(RESOURCE_POLICY, "cross-origin");
-        fields.put(TIMING_ALLOW_ORIGIN, "*");
-        send(exchange);
+        if (request.isFromBrowser()) {
+            fields.put(RESOURCE_POLICY, "cross-origin");
+            fields.put(TIMING_ALLOW_ORIGIN, "*");
+        }
+        send(exchange, request);
     }
 
     /** For those that use them. A peer could otherwise name mirrors and a digest of its own, which some clients believe. */
@@ -58,14 +60,16 @@ public final class Redirects {
 
     void toOrigin(HttpServerExchange exchange, EdgeRequest request) {
         exchange.getResponseHeaders().put(Headers.LOCATION, publicUrl + request.resource().target());
-        send(exchange);
+        send(exchange, request);
     }
 
-    private static void send(HttpServerExchange exchange) {
+    private static void send(HttpServerExchange exchange, EdgeRequest request) {
         var fields = exchange.getResponseHeaders();
         fields.put(Headers.CACHE_CONTROL, "no-store"); // what was live now may be gone in a minute
-        fields.put(ALLOW_ORIGIN, "*");
-        fields.put(REFERRER_POLICY, "no-referrer");
+        if (request.isFromBrowser()) { // to others it means nothing, and each field costs as much as a part of the decision
+            fields.put(ALLOW_ORIGIN, "*");
+            fields.put(REFERRER_POLICY, "no-referrer");
+        }
         fields.put(Headers.CONTENT_LENGTH, 0);
         exchange.setStatusCode(StatusCodes.FOUND);
         exchange.endExchange();

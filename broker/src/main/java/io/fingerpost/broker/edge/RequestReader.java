@@ -6,6 +6,7 @@ import io.fingerpost.broker.routing.Client;
 import io.fingerpost.broker.routing.EdgeRequest;
 import io.fingerpost.broker.rules.LiveRules;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +26,30 @@ public final class RequestReader {
 
     /** Reads it as if it were for another path. */
     Optional<EdgeRequest> read(HttpServerExchange exchange, String path) {
-        String site = rules.site(host(exchange)).orElse(null);
+        var client = new Client(exchange.getSourceAddress().getAddress(), exchange.isSecure());
+        return read(host(exchange), exchange.getRequestMethod().toString(), path, exchange.getQueryString(), client,
+                exchange.getRequestHeaders());
+    }
+
+    /**
+     * Reads a request of which all parts are known.
+     *
+     * @param host as in a `Host` field; null if there is none
+     * @param fields lose cookies that change nothing
+     * @return empty if it is for no site of this broker
+     */
+    public Optional<EdgeRequest> read(@Nullable String host, String method, String path, String query, Client client,
+            HeaderMap fields) {
+        String site = rules.site(host).orElse(null);
         if (site == null) {
             return Optional.empty();
         }
-        var fields = exchange.getRequestHeaders();
         var terms = rules.current().termsOf(site, path);
         String cookies = terms.ignoreCookies().isEmpty() ? null : FieldLines.joined(fields, "Cookie");
         if (cookies != null && terms.ignoresAll(cookies.replace(',', ';'))) {
             fields.remove(Headers.COOKIE); // so that the origin's answer is one for everybody
         }
-        String query = exchange.getQueryString();
-        var client = new Client(exchange.getSourceAddress().getAddress(), exchange.isSecure());
-        return Optional.of(new EdgeRequest(exchange.getRequestMethod().toString(), path, query,
+        return Optional.of(new EdgeRequest(method, path, query,
                 LiveRules.name(site, path, query, terms), terms, client,
                 OrdinaryFields.areAllOrdinary(fields, terms.ignoreFields()),
                 new RequestFields(fields)));

@@ -111,6 +111,11 @@ public record EdgeRequest(String method, String path, String query, ResourceId r
         return has("Sec-Fetch-Mode") || has("Sec-Fetch-Dest");
     }
 
+    /** Whether a browser may have sent it: one without Fetch metadata still says where the request comes from, if it lets that be known. */
+    public boolean isFromBrowser() {
+        return isFromPage() || has("Origin") || has("Referer");
+    }
+
     /** The id of the peer that asks, if it is one and says so. */
     public @Nullable String peer() {
         return fields.get(FieldNames.PEER);

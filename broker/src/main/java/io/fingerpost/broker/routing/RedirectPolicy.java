@@ -159,13 +159,14 @@ public final class RedirectPolicy {
             return new Origin(table.isUnlabelled(resource) ? Reason.UNLABELLED : Reason.UNKNOWN);
         }
         var binding = known.binding();
-        if (!binding.isFresh(clock.instant())) {
+        long now = clock.millis();
+        if (!binding.isFresh(now)) {
             return stale(binding.representation());
         }
         if (binding.representation().size() < request.terms().minSize().bytes()) {
             return new Origin(Reason.TOO_SMALL);
         }
-        return decideByHolders(request, known, trace);
+        return decideByHolders(request, known, now, trace);
     }
 
     private Decision stale(Representation known) {
@@ -175,7 +176,8 @@ public final class RedirectPolicy {
                 : new Revalidate(etag);
     }
 
-    private Decision decideByHolders(EdgeRequest request, Known known, @Nullable ChoiceTrace trace) {
+    private Decision decideByHolders(EdgeRequest request, Known known, long now,
+            @Nullable ChoiceTrace trace) {
         var representation = known.binding().representation();
         var span = request.range().resolve(representation.size());
         if (span == null) {
@@ -185,7 +187,6 @@ public final class RedirectPolicy {
         if (holders.count() == 0) {
             return new Origin(Reason.NO_HOLDER);
         }
-        long now = clock.millis();
         var wanted = wanted(request, representation, span, now);
         var choice = peers.choose(wanted, holders, now, trace);
         Reason miss = choice.peers().isEmpty() ? miss(choice.obstacle()) : null;

@@ -80,7 +80,7 @@ class AdminIT {
     @Test
     void otherPathsAndMethodsAreRefusedInWords() throws IOException {
         assertThat(broker.admin("/secret").statusCode()).isEqualTo(404);
-        assertThat(broker.admin("/").body()).contains("/livez, /readyz, /metrics and /v1/reload");
+        assertThat(broker.admin("/").body()).contains("/livez, /readyz, /metrics, /v1/explain and /v1/reload");
         var post = HttpRequest.newBuilder(URI.create("http://" + broker.admin() + "/livez"))
                 .POST(BodyPublishers.noBody()).build();
         assertThat(broker.send(post, BodyHandlers.ofString()).statusCode()).isEqualTo(405);

@@ -12,8 +12,8 @@ import java.security.Signature;
 
 /** Somebody with a fresh Ed25519 key pair. */
 public final class TestPeer {
-    /** 100 Mbit/s to 16 clients at a time, however much it becomes in a month. */
-    public static final UploadBudget BUDGET = new UploadBudget(100_000_000, 16, 0);
+    /** 10 Gbit/s to 64 clients at a time, however much it becomes in a month. */
+    public static final UploadBudget BUDGET = new UploadBudget(10_000_000_000L, 64, 0);
 
     private final KeyPair keys;
 

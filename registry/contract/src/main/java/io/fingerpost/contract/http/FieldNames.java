@@ -19,5 +19,10 @@ public final class FieldNames {
     /** On an agent's requests: its peer id, so that it is never sent to itself. Ours, unregistered. */
     public static final String PEER = "Fingerpost-Peer";
 
+    /** On a request: the operator's token, for which the answer tells why it is what it is. Ours, unregistered. */
+    public static final String DEBUG = "Fingerpost-Debug";
+    /** On the answer: that, as JSON. Ours, unregistered. */
+    public static final String EXPLAIN = "Fingerpost-Explain";
+
     private FieldNames() {}
 }

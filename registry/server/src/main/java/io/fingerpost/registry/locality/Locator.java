@@ -3,6 +3,8 @@ package io.fingerpost.registry.locality;
 import io.fingerpost.contract.config.ConfigException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -84,5 +86,19 @@ public final class Locator {
     /** The label of a place's site; empty if it has none. The place has to be one of this locator's. */
     public String siteLabel(Place place) {
         return place.site() == 0 ? "" : config.sites().get(place.site() - 1).label();
+    }
+
+    /** The network of a place, in CIDR notation. The place has to be one of this locator's. */
+    public String network(Place place) {
+        try {
+            if (place.isIpv6()) {
+                byte[] address = ByteBuffer.allocate(16).putLong(place.network()).array();
+                return InetAddress.getByAddress(address).getHostAddress() + "/" + config.ipv6Prefix();
+            }
+            byte[] address = ByteBuffer.allocate(4).putInt((int) place.network()).array();
+            return InetAddress.getByAddress(address).getHostAddress() + "/" + config.ipv4Prefix();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 and 16 bytes are addresses", e);
+        }
     }
 }

@@ -12,4 +12,9 @@ public record Binding(Representation representation, Instant freshUntil) {
     public boolean isFresh(Instant now) {
         return now.isBefore(freshUntil);
     }
+
+    /** @param now milliseconds since 1970 */
+    public boolean isFresh(long now) {
+        return now < freshUntil.toEpochMilli();
+    }
 }

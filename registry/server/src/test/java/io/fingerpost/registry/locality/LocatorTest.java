@@ -72,6 +72,16 @@ class LocatorTest {
     }
 
     @Test
+    void aPlaceHasANetworkThatReadsWell() throws Exception {
+        var locator = Locator.load(new LocalityConfig(List.of(), 24, 56, Optional.empty(), Optional.empty()));
+
+        assertThat(List.of("203.0.113.5", "255.255.255.255", "::ffff:10.1.2.3", "2001:db8:1:2ff::1", "::1"))
+                .extracting(address -> locator.network(place(locator, address)))
+                .containsExactly("203.0.113.0/24", "255.255.255.0/24", "10.1.2.0/24", "2001:db8:1:200:0:0:0:0/56",
+                        "0:0:0:0:0:0:0:0/56");
+    }
+
+    @Test
     void theSmallestNetworkOfAllSitesCounts() throws Exception {
         Locator locator = locator(Optional.empty(), Optional.empty(),
                 new LocalityConfig.Site("berlin", List.of("10.1.0.0/16", "2001:db8:1::/48")),
