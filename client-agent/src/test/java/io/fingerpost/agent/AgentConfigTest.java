@@ -126,8 +126,8 @@ class AgentConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "serve.slots | 65 | 0 to 64 are wanted",
-            "serve.slots | -1 | 0 to 64 are wanted",
+            "serve.slots | 1025 | 0 to 1024 are wanted",
+            "serve.slots | -1 | 0 to 1024 are wanted",
             "serve.monthly-quota | 8193TiB | at most 8192TiB are wanted",
             "serve.rate | 20Mbps | a rate such as 500kbit/s, 20Mbit/s or 1Gbit/s is wanted"})
     void saysWhatABudgetMayBe(String key, String value, String wanted) {

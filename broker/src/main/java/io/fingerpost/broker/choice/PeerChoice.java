@@ -25,9 +25,12 @@ public final class PeerChoice {
     /** Holders that are looked at in each tier when they are many, and how often if none of them has room. */
     private static final int DRAWN = 12;
     private static final int DRAWS = 4;
-    /** A peer is busy that has so many times the load of the average uplink, but never below so many seconds. */
+    /** A peer with so many times the load of the average uplink is busy: others of its tier come first. */
     private static final double BUSY = 1.25;
-    private static final double NEVER_BUSY_SECONDS = 0.5;
+    /** A peer that would be done only after so many times that is overloaded: no client is sent there for being near. */
+    private static final double OVERLOADED = 2;
+    /** With less load than this it is neither. */
+    private static final double IDLE_SECONDS = 2;
     private static final Tier[] TIERS = Tier.values();
 
     private final Registry registry;
@@ -55,7 +58,7 @@ public final class PeerChoice {
      * @param trace is told of each that is looked at, if given
      */
     public Choice choose(Wanted wanted, Holders holders, long now, @Nullable ChoiceTrace trace) {
-        var look = new Look(wanted, now, Math.max(NEVER_BUSY_SECONDS, BUSY * registry.meanLoad(now)), trace);
+        var look = new Look(wanted, now, registry.meanLoad(now), trace);
         Holder[] all = holders.all();
         if (all != null) {
             for (Holder holder : all) {
@@ -72,7 +75,7 @@ public final class PeerChoice {
         var lots = random.get();
         for (Tier tier : TIERS) {
             int count = DRAWN;
-            for (int i = 0; i < DRAWS && count == DRAWN && look.ranking.isOpenForMore(); i++) {
+            for (int i = 0; i < DRAWS && count == DRAWN && look.ranking.isOpenFor(tier); i++) {
                 count = holders.draw(tier, look.wanted.place(), lots, drawn);
                 for (int j = 0; j < count; j++) {
                     look.at(drawn[j], lot(drawn[j].peer(), lots.nextDouble()));
@@ -97,14 +100,14 @@ public final class PeerChoice {
     private final class Look {
         private final Wanted wanted;
         private final long now;
-        private final double busyFrom;
+        private final double meanLoad;
         private final @Nullable ChoiceTrace trace;
         private final Ranking ranking;
 
-        Look(Wanted wanted, long now, double busyFrom, @Nullable ChoiceTrace trace) {
+        Look(Wanted wanted, long now, double meanLoad, @Nullable ChoiceTrace trace) {
             this.wanted = wanted;
             this.now = now;
-            this.busyFrom = busyFrom;
+            this.meanLoad = meanLoad;
             this.trace = trace;
             this.ranking = new Ranking(wanted.most());
         }
@@ -121,9 +124,12 @@ public final class PeerChoice {
                 return;
             }
             double load = load(peer);
-            boolean isBusy = load > busyFrom;
+            boolean isIdle = load < IDLE_SECONDS;
+            boolean isBusy = !isIdle && load > BUSY * meanLoad;
+            boolean isOverloaded = !isIdle && timeAt(peer) > OVERLOADED * meanLoad;
             boolean isUsed = wanted.past().hasUsed(peer);
-            ranking.add(peer, Ranking.rank(tier.distance() * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
+            int distance = (isOverloaded ? Tier.ANYWHERE : tier).distance();
+            ranking.add(peer, Ranking.rank(distance * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
             if (trace != null) {
                 trace.weighed(peer, tier, isUsed, load, isBusy, lot);
             }

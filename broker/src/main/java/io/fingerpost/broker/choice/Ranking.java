@@ -1,5 +1,6 @@
 package io.fingerpost.broker.choice;
 
+import io.fingerpost.registry.locality.Tier;
 import io.fingerpost.registry.store.Peer;
 import java.util.Arrays;
 import java.util.List;
@@ -62,9 +63,13 @@ final class Ranking {
         }
     }
 
-    /** Whether more peers are of use: one is, two are not if the client falls back on nobody. */
-    boolean isOpenForMore() {
-        return count == 0 || count < peers.length && peers.length > 2;
+    /**
+     * Whether peers of a tier are still of use: there is none that is as near and not overloaded, or the client wants more to fall
+     * back on.
+     */
+    boolean isOpenFor(Tier tier) {
+        boolean settled = count > 0 && ranks[0] >>> RANK_BITS + 2 <= tier.distance();
+        return !settled || count < peers.length && peers.length > 2;
     }
 
     /** The last obstacle that any peer met; null if none was excluded. */

@@ -26,7 +26,7 @@ import java.util.SplittableRandom;
 /** Many resources, each held by a few of many peers. */
 final class LargeTable {
     static final int SIZE = 16_384;
-    private static final UploadBudget BUDGET = new UploadBudget(100_000_000_000L, 64, 0);
+    private static final UploadBudget BUDGET = new UploadBudget(100_000_000_000L, 256, 0);
     private static final Instant LEASE_END = Instant.parse("2100-01-01T00:00:00Z");
     private static final PieceSet WHOLE = PieceSet.all(1);
 

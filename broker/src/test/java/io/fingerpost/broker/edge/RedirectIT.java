@@ -79,7 +79,7 @@ class RedirectIT {
     void theAnswerHasTheseFieldsAndNoOthers() throws Exception {
         try (var peer = FakePeer.at(broker).holding(map)) {
             String answer = RawClient.exchange(broker.edge(), "GET " + PATH
-                    + " HTTP/1.1\r\nHost: x\r\nWant-Repr-Digest: sha-256=1\r\nConnection: close\r\n\r\n");
+                    + " HTTP/1.1\r\nHost: x\r\nWant-Repr-Digest: sha-256=1\r\nOrigin: https://game.example\r\nConnection: close\r\n\r\n");
 
             String url = answer.lines().filter(line -> line.startsWith("Location: ")).findFirst().orElseThrow()
                     .substring(10);

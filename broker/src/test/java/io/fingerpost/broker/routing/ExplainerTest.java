@@ -90,7 +90,7 @@ class ExplainerTest extends RoutingFixture {
         holds(stranger, MAP);
         holds(vouched, MAP);
         for (int i = 0; i < 12; i++) {
-            assertThat(registry.charge(vouched, 1_000_000, NOW.toEpochMilli())).isTrue();
+            assertThat(registry.charge(vouched, 10_000_000, NOW.toEpochMilli())).isTrue();
         }
 
         var candidates = explainer.explain(get()).candidates();

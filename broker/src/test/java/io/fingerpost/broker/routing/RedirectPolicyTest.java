@@ -234,7 +234,7 @@ class RedirectPolicyTest extends RoutingFixture {
     void whatIsFreshForAMomentLongerIsNot() {
         holds(PEER, MAP);
 
-        table.learn(new ResourceId(PATH), MAP, NOW.plusNanos(1));
+        table.learn(new ResourceId(PATH), MAP, NOW.plusMillis(1));
 
         assertThat(policy.decide(get())).isInstanceOf(Redirect.class);
     }

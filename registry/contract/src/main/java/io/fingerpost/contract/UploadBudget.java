@@ -4,12 +4,12 @@ package io.fingerpost.contract;
  * The most that a peer wants to send: no more clients are sent to it than keeps within.
  *
  * @param bitsPerSecond of its uplink, for all clients together; 1 to 10¹²
- * @param slots clients that it serves at a time; 1 to 64, or 0 if it serves nobody
+ * @param slots clients that it serves at a time; 1 to 1024, or 0 if it serves nobody
  * @param bytesPerMonth in a calendar month (UTC); 0 for no limit
  */
 public record UploadBudget(long bitsPerSecond, int slots, long bytesPerMonth) {
     /** Most slots of a peer. */
-    public static final int MAX_SLOTS = 64;
+    public static final int MAX_SLOTS = 1024;
     /** Highest rate of a peer, in bits a second. */
     public static final long MAX_RATE = 1_000_000_000_000L;
     /** Highest limit of a month, in bytes. */

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * What one peer has to send, as far as can be told from the clients that were sent to it, and what its budget leaves.
  *
  * <p>A client takes one of the peer's slots for as long as its bytes take at a slot's share of the uplink, so that slots never
- * add up to more than the uplink carries. The peer's own reports correct that: slots of clients that never came are free again,
+ * add up to more than the uplink carries, or at the rate that clients read at if that is less. The peer's own reports correct that: slots of clients that never came are free again,
  * those of clients that read slower than that are not.
  *
  * <p>Safe for use by many threads; only {@link #report} takes a lock, which nothing else waits for. Times are milliseconds since
@@ -25,10 +25,15 @@ public final class Uploads {
     /** Slots that a report says are taken stay so until the next two reports could have come. */
     private static final int REPORTED_MILLIS = 25_000;
     private static final int GENERATIONS = 4;
+    /** 20 Mbit/s, in bytes per millisecond: many clients read no faster, however fast a peer may send. */
+    private static final double CLIENT_RATE = 2_500;
+    /** A client comes only some time after it was sent. */
+    private static final long WAY_MILLIS = 50;
 
     private final UploadBudget budget;
     private final long since;
     private final double bytesPerMilli;
+    private final double slotBytesPerMilli;
     /** When each slot is free again, times {@link #GENERATIONS}, plus the generation of reports in which it was taken. */
     private final AtomicLongArray slots;
     private final DecayingSum recent = new DecayingSum();
@@ -39,12 +44,15 @@ public final class Uploads {
     private final AtomicLong usedSinceReport = new AtomicLong();
     private final AtomicLong monthEnd;
     private volatile int generation;
+    /** Where the last one was taken a free one is near. */
+    private volatile int nextSlot;
 
     /** @param since when the peer was admitted, or came back */
     public Uploads(UploadBudget budget, long since) {
         this.budget = budget;
         this.since = since;
         this.bytesPerMilli = budget.bitsPerSecond() / 8_000.0;
+        this.slotBytesPerMilli = Math.min(bytesPerMilli / Math.max(1, budget.slots()), CLIENT_RATE);
         this.slots = new AtomicLongArray(budget.slots());
         this.monthEnd = new AtomicLong(monthEnd(since));
     }
@@ -74,12 +82,7 @@ public final class Uploads {
 
     /** Whether the budget has room for {@code bytes} more; they may be gone when they are taken. */
     public boolean hasRoom(long bytes, long now) {
-        return hasQuota(bytes, now) && freeSlot(now) >= 0;
-    }
-
-    /** Whether a slot is free. */
-    public boolean hasFreeSlot(long now) {
-        return freeSlot(now) >= 0;
+        return hasQuota(bytes, now) && (bytes == 0 || hasSlot(now));
     }
 
     private boolean hasQuota(long bytes, long now) {
@@ -87,14 +90,14 @@ public final class Uploads {
                 || usedThisMonth.get() + bytes <= budget.bytesPerMonth();
     }
 
-    private int freeSlot(long now) {
-        int count = slots.length();
-        for (int i = 0; i < count; i++) {
-            if (isFree(slots.get(i), now)) {
-                return i;
+    private boolean hasSlot(long now) {
+        int from = nextSlot;
+        for (int i = 0; i < slots.length(); i++) {
+            if (isFree(slots.get((from + i) % slots.length()), now)) {
+                return true;
             }
         }
-        return -1;
+        return false;
     }
 
     private static boolean isFree(long slot, long now) {
@@ -153,11 +156,17 @@ public final class Uploads {
     }
 
     private boolean takeSlot(long bytes, long now) {
-        long freeAt = now + (long) Math.ceil(bytes * budget.slots() / bytesPerMilli);
+        if (bytes == 0) {
+            return true;
+        }
+        long freeAt = now + WAY_MILLIS + (long) Math.ceil(bytes / slotBytesPerMilli);
         long taken = freeAt * GENERATIONS + generation;
+        int from = nextSlot;
         for (int i = 0; i < slots.length(); i++) {
-            long slot = slots.get(i);
-            if (isFree(slot, now) && slots.compareAndSet(i, slot, taken)) {
+            int at = (from + i) % slots.length();
+            long slot = slots.get(at);
+            if (isFree(slot, now) && slots.compareAndSet(at, slot, taken)) {
+                nextSlot = at + 1;
                 return true;
             }
         }

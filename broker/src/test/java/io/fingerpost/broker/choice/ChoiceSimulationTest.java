@@ -1,0 +1,182 @@
+package io.fingerpost.broker.choice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fingerpost.broker.choice.Scenario.Client;
+import io.fingerpost.broker.choice.Scenario.File;
+import io.fingerpost.registry.store.Peer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the choice does to a swarm: the real code, a million requests, virtual time. */
+class ChoiceSimulationTest {
+    private static final int REQUESTS = 1_000_000;
+    private static Scenario scenario;
+    private static Simulation simulation;
+
+    @BeforeAll
+    static void run() {
+        scenario = new Scenario(1, true);
+        simulation = new Simulation(scenario, 101);
+        simulation.run(REQUESTS);
+        simulation.finish();
+    }
+
+    /** How many times its share of all bytes each peer had to carry. */
+    private static double[] timesShare(double[] bytes) {
+        double all = Arrays.stream(bytes).sum();
+        return IntStream.range(0, Scenario.PEERS).mapToDouble(i -> bytes[i] / all * scenario.store.bitsPerSecond()
+                / simulation.peers.get(i).budget().bitsPerSecond()).toArray();
+    }
+
+    @Test
+    void manyAndFewHoldersAreChosenFrom() {
+        assertThat(simulation.few).isBetween(REQUESTS / 10, REQUESTS * 9 / 10);
+        assertThat(simulation.served).isGreaterThan(REQUESTS * 99 / 100);
+    }
+
+    /** One owner for each file, as a ring of hashes has, gives more than twenty times even where all peers are alike. */
+    @Test
+    void theBusiestPeerCarriesNoMoreThanOneAndAHalfTimesItsShare() {
+        double[] sent = simulation.peers.stream().mapToDouble(SimulatedPeer::sent).toArray();
+
+        assertThat(Arrays.stream(timesShare(sent)).max().orElseThrow()).isBetween(1.0, 1.5);
+        int ownersMost = Arrays.stream(simulation.ownerRequests).max().orElseThrow();
+        assertThat(ownersMost / (REQUESTS / (double) Scenario.PEERS)).isGreaterThan(20);
+        assertThat(Arrays.stream(timesShare(simulation.ownerBytes)).max().orElseThrow()).isGreaterThan(20);
+    }
+
+    @Test
+    void noQuotaIsExceededAndSomeAreReached() {
+        var limited = simulation.peers.stream().filter(peer -> peer.budget().bytesPerMonth() > 0).toList();
+
+        assertThat(limited).allSatisfy(peer -> {
+            assertThat(peer.sentInLastMonth()).isLessThanOrEqualTo(peer.budget().bytesPerMonth());
+            assertThat(peer.sentThisMonth()).isLessThanOrEqualTo(peer.budget().bytesPerMonth());
+        });
+        assertThat(limited).filteredOn(peer -> peer.sentInLastMonth() > 0.97 * peer.budget().bytesPerMonth())
+                .hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void noUplinkIsPromisedMoreThanItCarries() {
+        assertThat(simulation.mostInWindow).isBetween(0.5, 1.0);
+    }
+
+    @Test
+    void noPeerHasMoreClientsThanSlotsWhereClientsReadAsFastAsIsAssumed() {
+        var brisk = new Simulation(new Scenario(2, false), 102);
+
+        brisk.run(REQUESTS / 4);
+
+        assertThat(brisk.arrived).isGreaterThan(REQUESTS / 5);
+        assertThat(brisk.arrivedBeyondSlots).isZero();
+    }
+
+    /** Who reads slower keeps a slot longer than the broker knows of, until the peer reports; the peer then has to say no. */
+    @Test
+    void slowReadersTakeASlotTooManyNowAndThenUntilThePeerReports() {
+        assertThat(simulation.arrivedBeyondSlots / (double) simulation.arrived).isBetween(0.0, 0.015);
+        assertThat(simulation.mostBeyondSlots).isLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void whatCanBeServedNearbyIs() {
+        assertThat(simulation.servedInNearest / (double) simulation.served).isGreaterThan(0.95);
+        assertThat(simulation.lostToOthers).as("nobody was chosen, though somebody had room")
+                .isLessThan(REQUESTS / 10_000);
+    }
+
+    /** Whom each file's clients are sent to while nothing is charged, and the holders are few. */
+    private static Map<File, List<Peer>> choices(Scenario still, Predicate<File> which) {
+        Client client = still.clients.getFirst();
+        var choices = new HashMap<File, List<Peer>>();
+        still.files.stream().filter(which).forEach(file -> choices.put(file, still.choice.choose(
+                still.wanted(file, client), still.store.holders(file.digest()), still.clock.millis(), null).peers()));
+        return choices;
+    }
+
+    @Test
+    void thatAPeerIsLostConcernsNobodyElse() {
+        var still = new Scenario(3, false);
+        Predicate<File> few = file -> still.store.holders(file.digest()).all() != null;
+        var before = choices(still, few);
+        Peer lost = before.values().stream().map(List::getFirst).findFirst().orElseThrow();
+
+        still.store.remove(lost.id());
+        var after = choices(still, before::containsKey);
+
+        var moved = new ArrayList<File>();
+        before.forEach((file, peers) -> {
+            if (peers.getFirst() == lost) {
+                moved.add(file);
+            } else {
+                assertThat(after.get(file).getFirst()).isSameAs(peers.getFirst());
+            }
+        });
+        assertThat(moved).isNotEmpty().hasSizeLessThan(before.size() / 20);
+    }
+
+    @Test
+    void aPeerThatComesTakesNoMoreThanItsShare() {
+        var still = new Scenario(4, false);
+        var before = choices(still, file -> still.store.holders(file.digest()).count() < 10);
+        Peer added = Scenario.peer(1_000, still.peers.getFirst().place(), still.peers.getFirst().uploads().budget(),
+                Scenario.START.minus(Duration.ofHours(1)));
+        still.store.admit(added);
+        var held = before.keySet().stream().filter(file -> file.bytes() % 2 == 0).toList();
+        held.forEach(file -> still.hold(added, file));
+
+        var after = choices(still, before::containsKey);
+
+        long moved = before.keySet().stream()
+                .filter(file -> after.get(file).getFirst() != before.get(file).getFirst())
+                .peek(file -> assertThat(after.get(file).getFirst()).isSameAs(added)).count();
+        assertThat(moved).isPositive().isLessThan(before.size() / 2);
+    }
+
+    @Test
+    void aPeerThatIsNewBeginsSlowly() {
+        var growing = new Scenario(5, false);
+        var run = new Simulation(growing, 105);
+        run.run(100_000);
+        var alike = growing.peers.stream().filter(peer -> peer.uploads().budget().bytesPerMonth() == 0).findFirst()
+                .orElseThrow();
+        Peer twin = Scenario.peer(2_000, alike.place(), alike.uploads().budget(), growing.clock.instant());
+        growing.store.admit(twin);
+        growing.files.stream()
+                .filter(file -> growing.store.holders(file.digest()).live(growing.clock.instant()).contains(alike))
+                .forEach(file -> growing.hold(twin, file));
+        run.join(twin);
+
+        double early = chargedMeanwhile(run, twin, Duration.ofSeconds(15));
+        double earlyAlike = run.charged[run.numbers.get(alike)];
+        chargedMeanwhile(run, twin, Duration.ofMinutes(2));
+        double lateAlikeBefore = run.charged[run.numbers.get(alike)];
+        double late = chargedMeanwhile(run, twin, Duration.ofMinutes(5));
+        double lateAlike = run.charged[run.numbers.get(alike)] - lateAlikeBefore;
+
+        assertThat(earlyAlike).isPositive();
+        assertThat(late / Duration.ofMinutes(5).toSeconds())
+                .as("bytes a second later, and early").isGreaterThan(2 * early / 15);
+        assertThat(late).as("about as much as its twin").isBetween(lateAlike / 2, lateAlike * 2);
+    }
+
+    /** What {@code peer} is charged in the next so much time. */
+    private static double chargedMeanwhile(Simulation run, Peer peer, Duration time) {
+        double before = run.charged[run.numbers.get(peer)];
+        double end = run.elapsed() + time.toMillis();
+        while (run.elapsed() < end) {
+            run.run(1);
+        }
+        return run.charged[run.numbers.get(peer)] - before;
+    }
+}
