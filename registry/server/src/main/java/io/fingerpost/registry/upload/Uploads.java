@@ -180,32 +180,42 @@ public final class Uploads {
             usedThisMonth
                     .set(Math.clamp(report.servedThisMonth() + report.bytesLeft(), 0, Long.MAX_VALUE / 2) + underWay);
         }
+        correctSlots(report.active(), now);
+    }
+
+    /**
+     * Clients that were sent since the last report may still be on their way, so that their slots stay taken. Of the older ones,
+     * as many as the peer knows of do; and if it knows of more than there are slots taken, so many more are.
+     */
+    private void correctSlots(int active, long now) {
         int last = generation;
         generation = (last + 1) % GENERATIONS;
         int fresh = 0;
+        int older = 0;
         for (int i = 0; i < slots.length(); i++) {
             long slot = slots.get(i);
-            fresh += !isFree(slot, now) && slot % GENERATIONS == last ? 1 : 0;
+            boolean taken = !isFree(slot, now);
+            fresh += taken && isFresh(slot, last) ? 1 : 0;
+            older += taken && !isFresh(slot, last) ? 1 : 0;
         }
-        correctOlder(Math.max(0, report.active() - fresh), last, now);
-    }
-
-    /** Leaves as many slots taken, of those that the last report should know, as the peer says. */
-    private void correctOlder(int active, int fresh, long now) {
-        int left = active;
+        int gone = older - active;
+        int unknown = active - older - fresh;
         for (int i = 0; i < slots.length(); i++) {
             long slot = slots.get(i);
-            boolean free = isFree(slot, now);
-            boolean isFresh = !free && (slot % GENERATIONS == fresh || slot % GENERATIONS == generation);
-            if (isFresh) {
-                continue;
+            if (isFree(slot, now)) {
+                unknown -= unknown > 0 && slots.compareAndSet(i, slot, reported(last, now)) ? 1 : 0;
+            } else if (gone > 0 && !isFresh(slot, last)) {
+                gone -= slots.compareAndSet(i, slot, 0) ? 1 : 0;
             }
-            long wanted = left > 0 ? (now + REPORTED_MILLIS) * GENERATIONS + older(fresh) : 0;
-            left -= slots.compareAndSet(i, slot, wanted) ? 1 : 0;
         }
     }
 
-    private static int older(int generation) {
-        return (generation + GENERATIONS - 1) % GENERATIONS;
+    /** Whether a slot was taken since the last report, or while this one is being looked at. */
+    private static boolean isFresh(long slot, int last) {
+        return slot % GENERATIONS == last || slot % GENERATIONS == (last + 1) % GENERATIONS;
+    }
+
+    private static long reported(int last, long now) {
+        return (now + REPORTED_MILLIS) * GENERATIONS + (last + GENERATIONS - 1) % GENERATIONS;
     }
 }

@@ -1,0 +1,109 @@
+package io.fingerpost.broker.choice;
+
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.config.ByteSize;
+import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.RegistryConfig;
+import io.fingerpost.registry.admission.AddressPolicy;
+import io.fingerpost.registry.admission.EndpointDialler;
+import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.LocalityConfig;
+import io.fingerpost.registry.locality.Locator;
+import io.fingerpost.registry.locality.Place;
+import io.fingerpost.registry.locality.Tier;
+import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.store.Reach;
+import io.fingerpost.registry.upload.Uploads;
+import io.fingerpost.testing.MutableClock;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** Some peers that hold one file, and a client that wants it. */
+final class SmallSwarm {
+    static final Instant NOW = Instant.parse("2026-01-10T12:00:00Z");
+    static final long SIZE = 1_000_000;
+    static final Sha256 FILE = Sha256.digestOf(new byte[] {9});
+    static final Place HOME = new Place(1, 100, 10, 1);
+    static final Place AWAY = new Place(0, 500, 50, 5);
+    /** 80 Mbit/s: the file takes a tenth of a second. */
+    static final UploadBudget BUDGET = new UploadBudget(80_000_000, 100, 0);
+
+    final MutableClock clock = new MutableClock(NOW);
+    final MemoryStore store = new MemoryStore();
+    final NetworkShares shares = new NetworkShares(75);
+    final Registry registry = new Registry(
+            new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1000, 1000, Duration.ofMinutes(5),
+                    ByteSize.parse("1MiB")),
+            new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store,
+            new RepresentationTable(ByteSize.parse("1MiB")),
+            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
+            new LiveLocator(
+                    Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
+            new byte[32], clock);
+    private final Random random = new Random(1);
+    final PeerChoice choice = new PeerChoice(registry, shares, () -> random);
+    final List<Exclusion> exclusions = new ArrayList<>();
+
+    static Peer peer(int number, Place place) {
+        return peer(number, place, BUDGET, "http", Reach.IPV4, NOW.plusSeconds(3600));
+    }
+
+    static Peer peer(int number, Place place, UploadBudget budget, String scheme, Reach reach, Instant leaseUntil) {
+        var hash = Sha256.digestOf(ByteBuffer.allocate(4).putInt(number).array());
+        var id = new PeerId(hash.base64Url());
+        return new Peer(id, new PeerEndpoint(scheme, "198.51.100.1", 8443), number < 0, hash,
+                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), place, reach,
+                new Uploads(budget, NOW.minusSeconds(3600).toEpochMilli()), leaseUntil);
+    }
+
+    /** One more that holds the file. */
+    Peer holding(Peer peer) {
+        store.admit(peer);
+        store.hold(peer.id(), FILE, PieceSet.all(4));
+        return peer;
+    }
+
+    static Wanted wanted() {
+        return new Wanted(FILE, 0, 3, SIZE, InetAddress.getLoopbackAddress(), HOME, true, false, null, Past.NONE, 4);
+    }
+
+    /** Whom the client is sent to, and the alternates. */
+    List<Peer> choose(Wanted wanted) {
+        exclusions.clear();
+        return choice.choose(wanted, store.holders(FILE), clock.millis(), new ChoiceTrace() {
+            @Override
+            public void excluded(Peer peer, Exclusion why) {
+                exclusions.add(why);
+            }
+
+            @Override
+            public void weighed(Peer peer, Tier tier, boolean isUsed, double load,
+                    boolean isBusy, double lot) {
+                // who can be chosen is seen by who is
+            }
+        }).peers();
+    }
+
+    void charge(Peer peer, int times) {
+        for (int i = 0; i < times; i++) {
+            if (!registry.charge(peer, SIZE, clock.millis())) {
+                throw new AssertionError("no room");
+            }
+        }
+    }
+}
