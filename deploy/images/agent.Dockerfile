@@ -16,5 +16,5 @@ VOLUME /data
 EXPOSE 7400
 
 # See broker.Dockerfile for each of these. Without --data, `status` and `get` in this container need --data /data/agent.
-ENTRYPOINT ["java", "--sun-misc-unsafe-memory-access=allow", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", \
+ENTRYPOINT ["java", "-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", \
     "-jar", "/opt/fingerpost/fingerpost-agent.jar", "run", "--data", "/data/agent"]

@@ -19,5 +19,5 @@ EXPOSE 8080 9090
 # The admin listener's loopback would be the container's own. A folder below the volume, because the root of a Kubernetes
 # volume belongs to root, and the program wants a data directory of its own.
 # Arguments of `docker run` follow these; --set overrides one of them, for example --set admin.listen=127.0.0.1:9090.
-ENTRYPOINT ["java", "--sun-misc-unsafe-memory-access=allow", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", \
+ENTRYPOINT ["java", "-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", \
     "-jar", "/opt/fingerpost/fingerpost-broker.jar", "--admin", "0.0.0.0:9090", "--data", "/data/broker"]

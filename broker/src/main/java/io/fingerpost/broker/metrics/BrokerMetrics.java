@@ -9,38 +9,29 @@ import io.fingerpost.broker.tls.EdgeCertificate;
 import io.fingerpost.registry.Registry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * The broker's meters. Every request at the edge outside the reserved paths is counted exactly once in
  * {@code fingerpost_broker_requests_total}, under its decision and reason, and all of these exist from the start.
  */
 public final class BrokerMetrics implements OriginMeters, AutoCloseable {
-    private static final Duration[] DECISION_BUCKETS = Stream.of(250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 64_000,
-            256_000, 1_000_000, 10_000_000).map(Duration::ofNanos).toArray(Duration[]::new);
-
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Reason, Counter> requests = new EnumMap<>(Reason.class);
     private final Map<Reason, Counter> toPublicOrigin = new EnumMap<>(Reason.class);
     private final Counter suspects = Counter.builder("fingerpost.broker.suspects")
             .description("Times that a client came back seconds after it was sent to a peer").register(meters);
-    private final Timer decisions = Timer.builder("fingerpost.broker.decision")
-            .description("Time to decide what to do with a request").serviceLevelObjectives(DECISION_BUCKETS)
-            .register(meters);
+    private final DecisionTimes decisions = new DecisionTimes();
     private final AtomicInteger reloaded = new AtomicInteger(1);
     private final Counter redirectedBytes = Counter.builder("fingerpost.broker.redirected.bytes")
             .description("Size of what clients were redirected to; an estimate of what peers served").register(meters);
@@ -66,6 +57,7 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
                 .description("Representations held, counted once for each holder").register(meters);
         Gauge.builder("fingerpost.registry.resources", registry, known -> known.representations().size())
                 .description("Resources whose representation is known").register(meters);
+        meters.getPrometheusRegistry().register(decisions);
         new JvmMemoryMetrics().bindTo(meters);
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
@@ -91,7 +83,7 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
 
     /** How long it took to decide. */
     public void recordDecision(long nanos) {
-        decisions.record(nanos, TimeUnit.NANOSECONDS);
+        decisions.record(nanos);
     }
 
     public void countSuspect() {

@@ -176,7 +176,7 @@ final class Simulation {
         chargedInWindow[number] += file.bytes();
         allBytes += file.bytes();
         if (random.nextInt(100) != 0) {
-            arrivals.add(new Arrival(now + CONNECT_MILLIS, peers.get(number), file.bytes(), client.rate()));
+            arrivals.add(new Arrival((long) now + CONNECT_MILLIS, peers.get(number), file.bytes(), client.rate()));
         }
     }
 

@@ -19,18 +19,30 @@ import org.jspecify.annotations.Nullable;
 public final class Holders extends CompactSet<Holder> implements CompactSet.Member {
     private static final Holder[] NOBODY = new Holder[0];
 
-    private final Sha256 digest;
+    /** The digest, in this object itself: most looks end here. */
+    private final long first;
+    private final long second;
+    private final long third;
+    private final long fourth;
     private final Neighbours neighbours;
     private volatile @Nullable Map<Long, CompactSet<Holder>> places;
 
     Holders(Sha256 digest, Neighbours neighbours) {
         super(NOBODY);
-        this.digest = digest;
+        this.first = digest.first();
+        this.second = digest.second();
+        this.third = digest.third();
+        this.fourth = digest.fourth();
         this.neighbours = neighbours;
     }
 
     Sha256 digest() {
-        return digest;
+        return new Sha256(first, second, third, fourth);
+    }
+
+    boolean isOf(Sha256 digest) {
+        return first == digest.first() && second == digest.second() && third == digest.third()
+                && fourth == digest.fourth();
     }
 
     @Override

@@ -20,9 +20,9 @@ import java.util.function.Function;
  */
 public final class MemoryStore implements RegistryStore {
     private final Map<PeerId, Entry> peers = new ConcurrentHashMap<>();
-    private final Map<Sha256, Holders> holders = new ConcurrentHashMap<>();
     private final Neighbours neighbours = new Neighbours();
-    private final Holders nobody = new Holders(Sha256.digestOf(new byte[0]), neighbours);
+    private final Holders nobody = new Holders(new Sha256(0, 0, 0, 0), neighbours);
+    private final DigestTable holders = new DigestTable(nobody);
     private final LongAdder holdings = new LongAdder();
     private final LongAdder bitsPerSecond = new LongAdder();
 
@@ -65,15 +65,19 @@ public final class MemoryStore implements RegistryStore {
             return false;
         }
         if (pieces.isEmpty()) {
-            Holders row = holders.get(digest);
+            Holders row = holders.find(digest);
             if (row != null && entry.held.remove(row) != null) {
                 withdraw(entry.peer, row);
             }
         } else {
-            Holders row = holders.computeIfAbsent(digest, _ -> new Holders(digest, neighbours));
+            Holders known = holders.find(digest);
+            Holders row = known == null ? new Holders(digest, neighbours) : known;
             entry.held.put(row);
             if (row.add(Holder.of(entry.peer, pieces))) {
                 holdings.increment();
+            }
+            if (known == null) {
+                holders.add(row);
             }
         }
         return true;
@@ -84,7 +88,7 @@ public final class MemoryStore implements RegistryStore {
             holdings.decrement();
         }
         if (row.count() == 0) {
-            holders.remove(row.digest());
+            holders.remove(row);
         }
     }
 
@@ -127,13 +131,14 @@ public final class MemoryStore implements RegistryStore {
 
     @Override
     public Holders holders(Sha256 digest) {
-        return holders.getOrDefault(digest, nobody);
+        Holders known = holders.find(digest);
+        return known == null ? nobody : known;
     }
 
     @Override
     public synchronized boolean holds(PeerId id, Sha256 digest) {
         Entry entry = peers.get(id);
-        Holders row = holders.get(digest);
+        Holders row = holders.find(digest);
         return entry != null && row != null && entry.held.find(row) != null;
     }
 

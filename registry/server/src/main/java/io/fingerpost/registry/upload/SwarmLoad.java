@@ -1,11 +1,13 @@
 package io.fingerpost.registry.upload;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /** What all peers together were charged of late. Takes no lock. */
 public final class SwarmLoad {
-    private final DecayingSum recent = new DecayingSum();
+    private final AtomicLong recent = new AtomicLong();
 
     public void charge(long bytes, long now) {
-        recent.add((double) bytes, now);
+        recent.getAndUpdate(state -> Decay.plus(state, (double) bytes, now));
     }
 
     /**
@@ -14,6 +16,6 @@ public final class SwarmLoad {
      * @param bitsPerSecond of all uplinks together
      */
     public double mean(long bitsPerSecond, long now) {
-        return bitsPerSecond <= 0 ? 0 : recent.at(now) * 8 / bitsPerSecond;
+        return bitsPerSecond <= 0 ? 0 : Decay.at(recent.get(), now) * 8 / bitsPerSecond;
     }
 }

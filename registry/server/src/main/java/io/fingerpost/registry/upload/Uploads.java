@@ -2,6 +2,8 @@ package io.fingerpost.registry.upload;
 
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.UploadReport;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -30,15 +32,22 @@ public final class Uploads {
     /** A client comes only some time after it was sent. */
     private static final long WAY_MILLIS = 50;
 
+    private static final VarHandle RECENT = field("recent");
+    private static final VarHandle BUSY_UNTIL = field("busyUntil");
+    private static final VarHandle ALL_FREE_AT = field("allFreeAt");
+
     private final UploadBudget budget;
     private final long since;
     private final double bytesPerMilli;
     private final double slotBytesPerMilli;
     /** When each slot is free again, times {@link #GENERATIONS}, plus the generation of reports in which it was taken. */
     private final AtomicLongArray slots;
-    private final DecayingSum recent = new DecayingSum();
+    /** No slot is taken any more from then on, whatever the table of slots says. */
+    private volatile long allFreeAt;
+    /** What was charged of late, as {@link Decay} has it. */
+    private volatile long recent;
     /** When everything charged so far is sent, in microseconds since 1970. */
-    private final AtomicLong busyUntil = new AtomicLong();
+    private volatile long busyUntil;
     private final AtomicLong usedThisMonth = new AtomicLong();
     /** Of these, what was charged since the last report. */
     private final AtomicLong usedSinceReport = new AtomicLong();
@@ -57,6 +66,15 @@ public final class Uploads {
         this.monthEnd = new AtomicLong(monthEnd(since));
     }
 
+    /** The numbers stand in this object itself: a decision looks at those of several peers, most of which no cache has. */
+    private static VarHandle field(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Uploads.class, name, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the field is there", e);
+        }
+    }
+
     public UploadBudget budget() {
         return budget;
     }
@@ -71,13 +89,13 @@ public final class Uploads {
 
     /** Bytes that the peer still has to send. */
     public long bytesInFlight(long now) {
-        return (long) (Math.max(0, busyUntil.get() - now * 1000) * bytesPerMilli / 1000);
+        return (long) (Math.max(0, busyUntil - now * 1000) * bytesPerMilli / 1000);
     }
 
     /** How long the uplink was or will be at work, in seconds: for what is in flight, or what was of late if that is more. */
     public double load(long now) {
-        double waiting = (busyUntil.get() - now * 1000) / 1e6;
-        return Math.max(waiting, recent.at(now) / bytesPerMilli / 1000);
+        double waiting = (busyUntil - now * 1000) / 1e6;
+        return Math.max(waiting, Decay.at(recent, now) / bytesPerMilli / 1000);
     }
 
     /** Whether the budget has room for {@code bytes} more; they may be gone when they are taken. */
@@ -91,6 +109,9 @@ public final class Uploads {
     }
 
     private boolean hasSlot(long now) {
+        if (allFreeAt <= now && slots.length() > 0) {
+            return true; // nearly always, and without a look at each
+        }
         int from = nextSlot;
         for (int i = 0; i < slots.length(); i++) {
             if (isFree(slots.get((from + i) % slots.length()), now)) {
@@ -113,10 +134,19 @@ public final class Uploads {
             giveBack(bytes);
             return false;
         }
-        recent.add((double) bytes, now);
-        long micros = (long) (bytes / bytesPerMilli * 1000);
-        busyUntil.getAndUpdate(until -> Math.max(until, now * 1000) + micros);
+        charge(bytes, now);
         return true;
+    }
+
+    private void charge(long bytes, long now) {
+        long before;
+        do {
+            before = recent;
+        } while (!RECENT.compareAndSet(this, before, Decay.plus(before, (double) bytes, now)));
+        long micros = (long) (bytes / bytesPerMilli * 1000);
+        do {
+            before = busyUntil;
+        } while (!BUSY_UNTIL.compareAndSet(this, before, Math.max(before, now * 1000) + micros));
     }
 
     /** Counts first and looks then, so that a report that comes in between counts the bytes twice rather than not at all. */
@@ -167,10 +197,18 @@ public final class Uploads {
             long slot = slots.get(at);
             if (isFree(slot, now) && slots.compareAndSet(at, slot, taken)) {
                 nextSlot = at + 1;
+                keepTaken(freeAt);
                 return true;
             }
         }
         return false;
+    }
+
+    private void keepTaken(long until) {
+        long before;
+        do {
+            before = allFreeAt;
+        } while (before < until && !ALL_FREE_AT.compareAndSet(this, before, until));
     }
 
     /** Takes over what the peer says of itself. What was charged since its last report may not have reached it yet. */
@@ -197,6 +235,9 @@ public final class Uploads {
             boolean taken = !isFree(slot, now);
             fresh += taken && isFresh(slot, last) ? 1 : 0;
             older += taken && !isFresh(slot, last) ? 1 : 0;
+        }
+        if (active > older + fresh) {
+            keepTaken(now + REPORTED_MILLIS);
         }
         int gone = older - active;
         int unknown = active - older - fresh;

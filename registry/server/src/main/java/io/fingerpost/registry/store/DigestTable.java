@@ -1,0 +1,92 @@
+package io.fingerpost.registry.store;
+
+import io.fingerpost.contract.Sha256;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the holders of a digest: a hash table with open addressing, for a look at one word and then at the holders themselves. One
+ * thread at a time writes; readers take no lock and miss nothing.
+ */
+final class DigestTable {
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Holders[].class);
+    private static final int LEAST = 64;
+    /** Of a table that is fuller than this, another is made that is as full as that. */
+    private static final double FULL = 0.75;
+    private static final double FRESH = 0.5;
+
+    /** Stands where somebody was, so that those behind are still found. */
+    private final Holders gone;
+    /** Odd ones by chance: multilinear hashing, of which the upper bits are used. */
+    private final long[] factors = new SecureRandom().longs(4).map(factor -> factor | 1).toArray();
+    private volatile Holders[] cells = new Holders[LEAST];
+    private int used;
+    private int size;
+
+    /** @param gone holders of nothing */
+    DigestTable(Holders gone) {
+        this.gone = gone;
+    }
+
+    @Nullable
+    Holders find(Sha256 digest) {
+        Holders[] table = cells;
+        for (int at = home(digest, table.length);; at = at + 1 == table.length ? 0 : at + 1) {
+            var found = (@Nullable Holders) CELL.getAcquire(table, at);
+            if (found == null || found != gone && found.isOf(digest)) {
+                return found;
+            }
+        }
+    }
+
+    /** Which digests meet in a cell is a matter of chance: whoever announces holdings can make up digests, but not these factors. */
+    private int home(Sha256 digest, int length) {
+        long mixed = digest.first() * factors[0] + digest.second() * factors[1] + digest.third() * factors[2]
+                + digest.fourth() * factors[3];
+        return (int) Math.unsignedMultiplyHigh(mixed, length);
+    }
+
+    /** Puts in holders of a digest that has none yet. */
+    void add(Holders holders) {
+        if (used >= cells.length * FULL) {
+            cells = copy();
+            used = size;
+        }
+        put(cells, holders);
+        used++;
+        size++;
+    }
+
+    private Holders[] copy() {
+        var copy = new Holders[Math.max(LEAST, (int) (size / FRESH))];
+        for (Holders holders : cells) {
+            if (holders != null && holders != gone) {
+                put(copy, holders);
+            }
+        }
+        return copy;
+    }
+
+    private void put(Holders[] table, Holders holders) {
+        int at = home(holders.digest(), table.length);
+        while (table[at] != null) {
+            at = at + 1 == table.length ? 0 : at + 1;
+        }
+        CELL.setRelease(table, at, holders);
+    }
+
+    void remove(Holders holders) {
+        Holders[] table = cells;
+        for (int at = home(holders.digest(), table.length); table[at] != null; at = at + 1 == table.length
+                ? 0
+                : at + 1) {
+            if (table[at] == holders) {
+                CELL.setRelease(table, at, gone);
+                size--;
+                return;
+            }
+        }
+    }
+}
