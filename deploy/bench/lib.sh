@@ -34,6 +34,18 @@ begin() {
   trap 'exit 1' INT TERM HUP
 }
 
+# A Java 25 to run benchmarks with that need no broker.
+find_java() {
+  local candidate
+  for candidate in "${JAVA25_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*25*; do
+    if [ -n "$candidate" ] && "$candidate/bin/java" -version 2>&1 | grep -q 'version "25'; then
+      echo "$candidate/bin/java"
+      return
+    fi
+  done
+  fail 2 "no JDK 25 found: install one under /usr/lib/jvm, or set JAVA25_HOME to its folder"
+}
+
 # ---- processes -----------------------------------------------------------------------------------------------------------
 
 is_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -43,13 +43,15 @@ public final class PeerChoice {
         this.random = random;
     }
 
-    /**
-     * What came of it.
-     *
-     * @param peers best first; empty if there is none
-     * @param obstacle the last that any peer met; null if there is nobody, or nobody was excluded
-     */
-    public record Choice(List<Peer> peers, @Nullable Exclusion obstacle) {}
+    /** What came of it. */
+    public interface Choice {
+        /** Best first; empty if there is none. */
+        List<Peer> peers();
+
+        /** The last that any peer met; null if there is nobody, or nobody was excluded. */
+        @Nullable
+        Exclusion obstacle();
+    }
 
     /**
      * Chooses among those who hold what is wanted.
@@ -62,12 +64,13 @@ public final class PeerChoice {
         Holder[] all = holders.all();
         if (all != null) {
             for (Holder holder : all) {
-                look.at(holder, fixedLot(holder.peer(), wanted));
+                look.at(holder, fixedLot(holder.peer(), holders));
             }
         } else {
             drawFrom(holders, look);
         }
-        return look.choice();
+        look.decide();
+        return look;
     }
 
     private void drawFrom(Holders holders, Look look) {
@@ -75,7 +78,7 @@ public final class PeerChoice {
         var lots = random.get();
         for (Tier tier : TIERS) {
             int count = DRAWN;
-            for (int i = 0; i < DRAWS && count == DRAWN && look.ranking.isOpenFor(tier); i++) {
+            for (int i = 0; i < DRAWS && count == DRAWN && look.isOpenFor(tier); i++) {
                 count = holders.draw(tier, look.wanted.place(), lots, drawn);
                 for (int j = 0; j < count; j++) {
                     look.at(drawn[j], lot(drawn[j].peer(), lots.nextDouble()));
@@ -89,27 +92,26 @@ public final class PeerChoice {
         return -Math.log(1 - chance) * 1e9 / peer.uploads().budget().bitsPerSecond();
     }
 
-    private static double fixedLot(Peer peer, Wanted wanted) {
-        long mixed = peer.seed() ^ wanted.digest().first();
+    private static double fixedLot(Peer peer, Holders holders) {
+        long mixed = peer.seed() ^ holders.seed();
         mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
         mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
         return lot(peer, ((mixed ^ mixed >>> 32) >>> 11) * 0x1.0p-53);
     }
 
     /** One look at some peers for one client. */
-    private final class Look {
+    private final class Look extends Ranking implements Choice {
         private final Wanted wanted;
         private final long now;
         private final double meanLoad;
         private final @Nullable ChoiceTrace trace;
-        private final Ranking ranking;
 
         Look(Wanted wanted, long now, double meanLoad, @Nullable ChoiceTrace trace) {
+            super(wanted.most());
             this.wanted = wanted;
             this.now = now;
             this.meanLoad = meanLoad;
             this.trace = trace;
-            this.ranking = new Ranking(wanted.most());
         }
 
         void at(Holder holder, double lot) {
@@ -117,7 +119,7 @@ public final class PeerChoice {
             Tier tier = wanted.place().tierTo(peer.place());
             Exclusion why = exclusion(holder, tier);
             if (why != null) {
-                ranking.exclude(why);
+                exclude(why);
                 if (trace != null) {
                     trace.excluded(peer, why);
                 }
@@ -129,7 +131,7 @@ public final class PeerChoice {
             boolean isOverloaded = !isIdle && timeAt(peer) > OVERLOADED * meanLoad;
             boolean isUsed = wanted.past().hasUsed(peer);
             int distance = (isOverloaded ? Tier.ANYWHERE : tier).distance();
-            ranking.add(peer, Ranking.rank(distance * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
+            add(peer, Ranking.rank(distance * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
             if (trace != null) {
                 trace.weighed(peer, tier, isUsed, load, isBusy, lot);
             }
@@ -152,7 +154,7 @@ public final class PeerChoice {
             if (wanted.tlsOnly() && !peer.endpoint().scheme().equals("https")) {
                 return Exclusion.WITHOUT_TLS;
             }
-            if (!peer.reach().from(wanted.address())) {
+            if (!peer.reach().from(wanted.place().isIpv6())) {
                 return Exclusion.OTHER_PROTOCOL;
             }
             if (wanted.past().hasFailed(peer)) {
@@ -168,11 +170,23 @@ public final class PeerChoice {
             return peer.uploads().load(now) / peer.uploads().ramp(now);
         }
 
-        Choice choice() {
-            if (ranking.isUndecided() && timeAt(ranking.second()) < timeAt(ranking.first())) {
-                ranking.swapFirst();
+        /** Of the two best, the one that would be done sooner comes first. */
+        void decide() {
+            Peer best = best();
+            Peer rival = rival();
+            if (best != null && rival != null && timeAt(rival) < timeAt(best)) {
+                swap();
             }
-            return new Choice(ranking.best(), ranking.farthest());
+        }
+
+        @Override
+        public List<Peer> peers() {
+            return inOrder();
+        }
+
+        @Override
+        public @Nullable Exclusion obstacle() {
+            return farthest();
         }
 
         /** How long until the peer would have sent what is wanted, more for one that is new. */

@@ -19,7 +19,9 @@ import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.Known;
+import io.fingerpost.registry.store.Peer;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -179,35 +181,39 @@ public final class RedirectPolicy {
     private Decision decideByHolders(EdgeRequest request, Known known, long now,
             @Nullable ChoiceTrace trace) {
         var representation = known.binding().representation();
-        var span = request.range().resolve(representation.size());
-        if (span == null) {
+        var holders = registry.holders(representation.digest());
+        ByteRange range = request.range();
+        var span = range instanceof ByteRange.Whole ? null : range.resolve(representation.size());
+        if (span == null && !(range instanceof ByteRange.Whole)) {
             return new Origin(Reason.UNSATISFIABLE_RANGE);
         }
-        var holders = registry.holders(representation.digest());
         if (holders.count() == 0) {
             return new Origin(Reason.NO_HOLDER);
         }
         var wanted = wanted(request, representation, span, now);
         var choice = peers.choose(wanted, holders, now, trace);
-        Reason miss = choice.peers().isEmpty() ? miss(choice.obstacle()) : null;
+        List<Peer> chosen = choice.peers();
+        Reason miss = chosen.isEmpty() ? miss(choice.obstacle()) : null;
         if (miss != Reason.NO_HOLDER && known.namesakes().isAmbiguous() && !request.verifies()) {
             return new Origin(Reason.AMBIGUOUS);
         }
         return miss != null
                 ? new Origin(miss)
-                : new Redirect(representation, choice.peers(), wanted.bytes(), wanted.place());
+                : new Redirect(representation, chosen, wanted.bytes(), wanted.place());
     }
 
-    private Wanted wanted(EdgeRequest request, Representation representation, ByteRange.Span span, long now) {
+    /** @param span what is wanted of it; null for all */
+    private Wanted wanted(EdgeRequest request, Representation representation, ByteRange.@Nullable Span span, long now) {
         var layout = representation.layout();
         boolean verifies = request.verifies();
         Client client = request.client();
+        int last = span == null ? layout.count() - 1 : layout.pieceAt(span.last());
+        long bytes = span == null ? representation.size() : span.length();
         // A client that cannot check the bytes meets only peers that the operator vouches for.
-        return new Wanted(representation.digest(), layout.pieceAt(span.first()), layout.pieceAt(span.last()),
-                request.method().equals("HEAD") ? 0 : span.length(), client.address(),
-                locator.locate(client.address()), verifies || request.terms().audience() == Audience.ANY,
-                client.secure() && request.isFromPage(), request.peer(), recent.past(request, now),
-                verifies ? MOST_PEERS : 2);
+        return new Wanted(span == null ? 0 : layout.pieceAt(span.first()), last,
+                request.method().equals("HEAD") ? 0 : bytes, locator.locate(client.address()),
+                verifies || request.terms().audience() == Audience.ANY, client.secure() && request.isFromPage(),
+                request.peer(), recent.past(request, now), verifies ? MOST_PEERS : 2);
     }
 
     private static Reason miss(@Nullable Exclusion obstacle) {

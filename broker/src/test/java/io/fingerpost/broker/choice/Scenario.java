@@ -147,7 +147,7 @@ final class Scenario {
         int country = 1 + unevenly(COUNTRIES);
         int provider = unevenly(PROVIDERS);
         int site = provider < 2 && random.nextInt(9) < 2 ? 2 * country + provider : 0;
-        return new Place(site, network, 100 * country + provider, country);
+        return ipv4(site, network, 100 * country + provider, country);
     }
 
     /** From 0, which is the most probable: so many times as the last, which is half as probable as the one before it … */
@@ -194,12 +194,16 @@ final class Scenario {
 
     private static Place near(Peer peer, long network) {
         Place place = peer.place();
-        return new Place(place.site(), network, place.asn(), place.country());
+        return ipv4(place.site(), network, place.asn(), place.country());
+    }
+
+    /** As the locator makes them of IPv4 addresses. */
+    private static Place ipv4(int site, long network, int asn, int country) {
+        return new Place(site, 0xffff_ffffL << 32 | network, asn, country);
     }
 
     Wanted wanted(File file, Client client) {
-        return new Wanted(file.digest, 0, 0, file.bytes, InetAddress.getLoopbackAddress(), client.place, true, false,
-                null, Past.NONE, 4);
+        return new Wanted(0, 0, file.bytes, client.place, true, false, null, Past.NONE, 4);
     }
 
     /** How many requests per millisecond are the share of the uplinks that is to be asked for. */

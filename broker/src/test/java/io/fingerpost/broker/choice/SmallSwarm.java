@@ -38,8 +38,8 @@ final class SmallSwarm {
     static final Instant NOW = Instant.parse("2026-01-10T12:00:00Z");
     static final long SIZE = 1_000_000;
     static final Sha256 FILE = Sha256.digestOf(new byte[] {9});
-    static final Place HOME = new Place(1, 100, 10, 1);
-    static final Place AWAY = new Place(0, 500, 50, 5);
+    static final Place HOME = ipv4(1, 100, 10, 1);
+    static final Place AWAY = ipv4(0, 500, 50, 5);
     /** 80 Mbit/s: the file takes a tenth of a second. */
     static final UploadBudget BUDGET = new UploadBudget(80_000_000, 100, 0);
 
@@ -58,6 +58,11 @@ final class SmallSwarm {
     private final Random random = new Random(1);
     final PeerChoice choice = new PeerChoice(registry, shares, () -> random);
     final List<Exclusion> exclusions = new ArrayList<>();
+
+    /** As the locator makes them of IPv4 addresses. */
+    static Place ipv4(int site, long network, int asn, int country) {
+        return new Place(site, 0xffff_ffffL << 32 | network, asn, country);
+    }
 
     static Peer peer(int number, Place place) {
         return peer(number, place, BUDGET, "http", Reach.IPV4, NOW.plusSeconds(3600));
@@ -79,7 +84,7 @@ final class SmallSwarm {
     }
 
     static Wanted wanted() {
-        return new Wanted(FILE, 0, 3, SIZE, InetAddress.getLoopbackAddress(), HOME, true, false, null, Past.NONE, 4);
+        return new Wanted(0, 3, SIZE, HOME, true, false, null, Past.NONE, 4);
     }
 
     /** Whom the client is sent to, and the alternates. */

@@ -40,6 +40,11 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
         return new Sha256(first, second, third, fourth);
     }
 
+    /** The first bits of the digest: by chance, but the same everywhere and for ever. */
+    public long seed() {
+        return first;
+    }
+
     boolean isOf(Sha256 digest) {
         return first == digest.first() && second == digest.second() && third == digest.third()
                 && fourth == digest.fourth();

@@ -14,8 +14,8 @@ public enum Reach {
         return sixes == 0 ? IPV4 : sixes == addresses.size() ? IPV6 : BOTH;
     }
 
-    /** Whether a client that has come by this address can reach it, for all that is known. */
-    public boolean from(InetAddress client) {
-        return this == BOTH || this == IPV6 == client instanceof Inet6Address;
+    /** Whether a client that has come by IPv6, or else by IPv4, can reach it, for all that is known. */
+    public boolean from(boolean ipv6) {
+        return this == BOTH || this == IPV6 == ipv6;
     }
 }

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -230,23 +231,44 @@ public final class Uploads {
         generation = (last + 1) % GENERATIONS;
         int fresh = 0;
         int older = 0;
+        var until = new long[slots.length()];
         for (int i = 0; i < slots.length(); i++) {
             long slot = slots.get(i);
-            boolean taken = !isFree(slot, now);
-            fresh += taken && isFresh(slot, last) ? 1 : 0;
-            older += taken && !isFresh(slot, last) ? 1 : 0;
+            if (!isFree(slot, now)) {
+                if (isFresh(slot, last)) {
+                    fresh++;
+                } else {
+                    until[older++] = slot;
+                }
+            }
         }
-        if (active > older + fresh) {
-            keepTaken(now + REPORTED_MILLIS);
+        if (older > active) {
+            // Whose clients these are is not known: those that would be free soonest are, so that the others are kept long enough.
+            Arrays.sort(until, 0, older);
+            free(older - active, until[older - active - 1], last, now);
+        } else if (active > older + fresh) {
+            takeReported(active - older - fresh, last, now);
         }
-        int gone = older - active;
-        int unknown = active - older - fresh;
-        for (int i = 0; i < slots.length(); i++) {
+    }
+
+    /** @param latest of the slots to be freed */
+    private void free(int count, long latest, int last, long now) {
+        int left = count;
+        for (int i = 0; i < slots.length() && left > 0; i++) {
+            long slot = slots.get(i);
+            if (slot <= latest && !isFree(slot, now) && !isFresh(slot, last)) {
+                left -= slots.compareAndSet(i, slot, 0) ? 1 : 0;
+            }
+        }
+    }
+
+    private void takeReported(int count, int last, long now) {
+        int left = count;
+        keepTaken(now + REPORTED_MILLIS);
+        for (int i = 0; i < slots.length() && left > 0; i++) {
             long slot = slots.get(i);
             if (isFree(slot, now)) {
-                unknown -= unknown > 0 && slots.compareAndSet(i, slot, reported(last, now)) ? 1 : 0;
-            } else if (gone > 0 && !isFresh(slot, last)) {
-                gone -= slots.compareAndSet(i, slot, 0) ? 1 : 0;
+                left -= slots.compareAndSet(i, slot, reported(last, now)) ? 1 : 0;
             }
         }
     }
