@@ -54,7 +54,12 @@ public record EdgeRequest(String method, String path, String query, ResourceId r
 
     /** Whether the answer depends on a condition, which is for the origin to judge (RFC 9110 §13.1). */
     public boolean isConditional() {
-        return CONDITIONS.stream().anyMatch(this::has);
+        for (String condition : CONDITIONS) {
+            if (has(condition)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The same without conditions and range. */
