@@ -28,7 +28,7 @@ public final class PeerChoice {
     /** A peer with so many times the load of the average uplink is busy: others of its tier come first. */
     private static final double BUSY = 1.25;
     /** A peer that would be done only after so many times that is overloaded: no client is sent there for being near. */
-    private static final double OVERLOADED = 2;
+    private static final double OVERLOADED = 1.75;
     /** With less load than this it is neither. */
     private static final double IDLE_SECONDS = 2;
     private static final Tier[] TIERS = Tier.values();

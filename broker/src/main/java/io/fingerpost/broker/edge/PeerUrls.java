@@ -2,6 +2,7 @@ package io.fingerpost.broker.edge;
 
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.registry.store.Peer;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,15 @@ public final class PeerUrls {
     /** A table of fixed size, in which a later URL may push an earlier one out. */
     private final AtomicReferenceArray<Known> known = new AtomicReferenceArray<>(1 << KNOWN_BITS);
 
-    private record Known(Peer peer, Sha256 digest, long until, String url) {}
+    private record Known(Peer peer, Sha256 digest, long until, Target target) {}
+
+    /**
+     * A representation at a peer.
+     *
+     * @param url with a ticket
+     * @param digestField the value of `Target-Repr-Digest`
+     */
+    record Target(String url, String digestField) {}
 
     /** @param ticketTtl life of a ticket that is made now */
     public PeerUrls(Duration ticketTtl, InstantSource clock) {
@@ -32,16 +41,22 @@ public final class PeerUrls {
     }
 
     /** Good for nine tenths of the tickets' life at least. */
-    public String of(Peer peer, Sha256 digest) {
+    String of(Peer peer, Sha256 digest) {
+        return target(peer, digest).url;
+    }
+
+    /** The same, and what goes with it in a redirect. */
+    Target target(Peer peer, Sha256 digest) {
         long now = clock.millis();
         int slot = (int) ((peer.seed() ^ digest.first()) * SPREAD >>> Long.SIZE - KNOWN_BITS);
         Known last = known.get(slot);
         if (last != null && last.peer == peer && now < last.until && last.digest.equals(digest)) {
-            return last.url;
+            return last.target;
         }
         String url = peer.endpoint().url() + NiPath.of(digest) + "?t="
                 + peer.ticketKey().issue(digest, Instant.ofEpochMilli(now).plus(ticketTtl));
-        known.set(slot, new Known(peer, digest, now + ticketTtl.toMillis() / FRESH_SHARE, url));
-        return url;
+        var target = new Target(url, DigestField.format(digest));
+        known.set(slot, new Known(peer, digest, now + ticketTtl.toMillis() / FRESH_SHARE, target));
+        return target;
     }
 }

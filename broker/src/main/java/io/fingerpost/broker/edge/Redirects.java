@@ -34,11 +34,12 @@ public final class Redirects {
     void toPeer(HttpServerExchange exchange, EdgeRequest request, Redirect redirect) {
         Sha256 digest = redirect.representation().digest();
         var fields = exchange.getResponseHeaders();
-        fields.put(Headers.LOCATION, urls.of(redirect.peers().getFirst(), digest));
+        var target = urls.target(redirect.peers().getFirst(), digest);
+        fields.put(Headers.LOCATION, target.url());
         if (request.verifies()) {
             addMirrors(fields, request, redirect);
         }
-        fields.put(TARGET_REPR_DIGEST, DigestField.format(digest));
+        fields.put(TARGET_REPR_DIGEST, target.digestField());
         if (request.isFromBrowser()) {
             fields.put(RESOURCE_POLICY, "cross-origin");
             fields.put(TIMING_ALLOW_ORIGIN, "*");
