@@ -37,7 +37,7 @@ class BadInputIT {
                 Arguments.of(broker, "--admin 127.0.0.1:0", "'origin.url'", "needs a value"),
                 Arguments.of(agent, "run --broker http://127.0.0.1:1 --set serve.slots=many", "'serve.slots'",
                         "'many'"),
-                Arguments.of(agent, "run --broker http://127.0.0.1:1 --set serve.slots=65", "'serve.slots'", "'65'"),
+                Arguments.of(agent, "run --broker http://127.0.0.1:1 --set serve.slots=1025", "'serve.slots'", "'1025'"),
                 Arguments.of(agent, "run --broker http://127.0.0.1:1 --set serve.rate=20Mbps", "'serve.rate'",
                         "'20Mbps'"),
                 Arguments.of(agent, "run --broker http://127.0.0.1:1 --advertise http://a/path", "'advertise'",
