@@ -27,8 +27,8 @@ public final class PeerChoice {
     private static final int DRAWS = 4;
     /** A peer with so many times the load of the average uplink is busy: others of its tier come first. */
     private static final double BUSY = 1.25;
-    /** A peer that would be done only after so many times that is overloaded: no client is sent there for being near. */
-    private static final double OVERLOADED = 1.75;
+    /** One that would be done only after so many times what it takes on average is overloaded: nobody is sent there for being near. */
+    private static final double OVERLOADED = 1.5;
     /** With less load than this it is neither. */
     private static final double IDLE_SECONDS = 2;
     private static final Tier[] TIERS = Tier.values();
@@ -60,7 +60,7 @@ public final class PeerChoice {
      * @param trace is told of each that is looked at, if given
      */
     public Choice choose(Wanted wanted, Holders holders, long now, @Nullable ChoiceTrace trace) {
-        var look = new Look(wanted, now, registry.meanLoad(now), trace);
+        var look = new Look(wanted, now, trace);
         Holder[] all = holders.all();
         if (all != null) {
             for (Holder holder : all) {
@@ -104,13 +104,15 @@ public final class PeerChoice {
         private final Wanted wanted;
         private final long now;
         private final double meanLoad;
+        private final double meanTime;
         private final @Nullable ChoiceTrace trace;
 
-        Look(Wanted wanted, long now, double meanLoad, @Nullable ChoiceTrace trace) {
+        Look(Wanted wanted, long now, @Nullable ChoiceTrace trace) {
             super(wanted.most());
             this.wanted = wanted;
             this.now = now;
-            this.meanLoad = meanLoad;
+            this.meanLoad = registry.meanLoad(now);
+            this.meanTime = meanLoad + registry.meanTime(wanted.bytes());
             this.trace = trace;
         }
 
@@ -128,7 +130,7 @@ public final class PeerChoice {
             double load = load(peer);
             boolean isIdle = load < IDLE_SECONDS;
             boolean isBusy = !isIdle && load > BUSY * meanLoad;
-            boolean isOverloaded = !isIdle && timeAt(peer) > OVERLOADED * meanLoad;
+            boolean isOverloaded = !isIdle && timeAt(peer) > OVERLOADED * meanTime;
             boolean isUsed = wanted.past().hasUsed(peer);
             int distance = (isOverloaded ? Tier.ANYWHERE : tier).distance();
             add(peer, Ranking.rank(distance * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));

@@ -6,10 +6,8 @@ import io.fingerpost.broker.choice.Scenario.Client;
 import io.fingerpost.broker.choice.Scenario.File;
 import io.fingerpost.registry.store.Peer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -95,52 +93,58 @@ class ChoiceSimulationTest {
                 .isLessThan(REQUESTS / 10_000);
     }
 
-    /** Whom each file's clients are sent to while nothing is charged, and the holders are few. */
-    private static Map<File, List<Peer>> choices(Scenario still, Predicate<File> which) {
-        Client client = still.clients.getFirst();
-        var choices = new HashMap<File, List<Peer>>();
+    /** Whom each file's clients are sent to while nothing is charged. */
+    private static Map<File, Peer> choices(Scenario still, Client client, Predicate<File> which) {
+        var choices = new HashMap<File, Peer>();
         still.files.stream().filter(which).forEach(file -> choices.put(file, still.choice.choose(
-                still.wanted(file, client), still.store.holders(file.digest()), still.clock.millis(), null).peers()));
+                still.wanted(file, client), still.store.holders(file.digest()), still.clock.millis(), null).peers()
+                .getFirst()));
         return choices;
     }
 
+    /** Hardly anybody: where the peer that is lost had been the slower of the two best, the next one may be the faster. */
     @Test
-    void thatAPeerIsLostConcernsNobodyElse() {
-        var still = new Scenario(3, false);
-        Predicate<File> few = file -> still.store.holders(file.digest()).all() != null;
-        var before = choices(still, few);
-        Peer lost = before.values().stream().map(List::getFirst).findFirst().orElseThrow();
+    void thatAPeerIsLostConcernsHardlyAnybodyElse() {
+        int moved = 0;
+        int others = 0;
+        for (int i = 0; i < 20; i++) {
+            var still = new Scenario(3, false);
+            Client client = still.clients.get(i);
+            var before = choices(still, client, file -> still.store.holders(file.digest()).all() != null
+                    && still.store.holders(file.digest()).count() > 1);
+            Peer lost = still.peers.get(i * 9);
 
-        still.store.remove(lost.id());
-        var after = choices(still, before::containsKey);
+            still.store.remove(lost.id());
+            var after = choices(still, client, before::containsKey);
 
-        var moved = new ArrayList<File>();
-        before.forEach((file, peers) -> {
-            if (peers.getFirst() == lost) {
-                moved.add(file);
-            } else {
-                assertThat(after.get(file).getFirst()).isSameAs(peers.getFirst());
+            for (File file : before.keySet()) {
+                others += before.get(file) == lost ? 0 : 1;
+                moved += before.get(file) == lost || after.get(file) == before.get(file) ? 0 : 1;
             }
-        });
-        assertThat(moved).isNotEmpty().hasSizeLessThan(before.size() / 20);
+        }
+        assertThat(others).isGreaterThan(50_000);
+        assertThat(moved).isLessThanOrEqualTo(others / 1_000);
     }
 
     @Test
     void aPeerThatComesTakesNoMoreThanItsShare() {
         var still = new Scenario(4, false);
-        var before = choices(still, file -> still.store.holders(file.digest()).count() < 10);
+        Client client = still.clients.getFirst();
+        var before = choices(still, client, file -> still.store.holders(file.digest()).count() < 10);
         Peer added = Scenario.peer(1_000, still.peers.getFirst().place(), still.peers.getFirst().uploads().budget(),
                 Scenario.START.minus(Duration.ofHours(1)));
         still.store.admit(added);
         var held = before.keySet().stream().filter(file -> file.bytes() % 2 == 0).toList();
         held.forEach(file -> still.hold(added, file));
 
-        var after = choices(still, before::containsKey);
+        var after = choices(still, client, before::containsKey);
 
         long moved = before.keySet().stream()
-                .filter(file -> after.get(file).getFirst() != before.get(file).getFirst())
-                .peek(file -> assertThat(after.get(file).getFirst()).isSameAs(added)).count();
-        assertThat(moved).isPositive().isLessThan(before.size() / 2);
+                .filter(file -> after.get(file) != before.get(file)).count();
+        long taken = after.values().stream().filter(peer -> peer == added).count();
+        assertThat(taken).isPositive().isLessThan(held.size());
+        assertThat(moved - taken).as("who went elsewhere, but not to the new one")
+                .isLessThanOrEqualTo(before.size() / 100);
     }
 
     @Test

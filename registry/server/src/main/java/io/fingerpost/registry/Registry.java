@@ -102,6 +102,12 @@ public final class Registry {
         return load.mean(store.bitsPerSecond(), now);
     }
 
+    /** How long a peer with an average uplink would take for {@code bytes}, in seconds; 0 if there is none. */
+    public double meanTime(long bytes) {
+        long bitsPerSecond = store.bitsPerSecond();
+        return bitsPerSecond <= 0 ? 0 : bytes * 8.0 * store.peerCount() / bitsPerSecond;
+    }
+
     /**
      * Admits a peer whose endpoint proves itself. One that was known under the same key starts anew.
      *

@@ -105,8 +105,11 @@ public final class Uploads {
     }
 
     private boolean hasQuota(long bytes, long now) {
-        return budget.bytesPerMonth() == 0 || now >= monthEnd.get()
-                || usedThisMonth.get() + bytes <= budget.bytesPerMonth();
+        if (budget.bytesPerMonth() == 0) {
+            return true;
+        }
+        long used = now >= monthEnd.get() ? 0 : usedThisMonth.get();
+        return used + bytes <= budget.bytesPerMonth();
     }
 
     private boolean hasSlot(long now) {

@@ -131,6 +131,7 @@ class UploadsTest {
         frugal.take(MEGABYTE, NOW);
 
         assertThat(frugal.take(1, MIDNIGHT - 1)).isFalse();
+        assertThat(frugal.hasRoom(MEGABYTE + 1, MIDNIGHT)).as("more than a month's").isFalse();
         assertThat(frugal.hasRoom(MEGABYTE, MIDNIGHT)).isTrue();
         assertThat(frugal.take(MEGABYTE, MIDNIGHT)).isTrue();
         assertThat(frugal.take(1, MIDNIGHT)).isFalse();
