@@ -2,22 +2,23 @@ package io.fingerpost.registry.upload;
 
 /**
  * A sum of which half is forgotten every {@link #HALF_LIFE_MILLIS}, with the time at which it was that, in one word, so that it
- * can be changed in one step: the sum as a float in the upper half, the time in milliseconds that wrap around in the lower. Between
+ * can be changed in one step: the sum as a float in the upper half, the time in ticks of 16 ms, which wrap around in two years, in the lower. Between
  * the halvings it falls in a straight line, which is cheaper than the exponential and never more than 6 % above it.
  */
 final class Decay {
     static final int HALF_LIFE_MILLIS = 20_000;
+    private static final int TICK_MILLIS = 16;
 
     private Decay() {}
 
     /** What is left at {@code now}, in milliseconds of any clock. */
     static double at(long state, long now) {
         float sum = Float.intBitsToFloat((int) (state >>> 32));
-        int age = (int) now - (int) state;
+        long age = (long) ((int) (now / TICK_MILLIS) - (int) state) * TICK_MILLIS;
         if (sum == 0 || age <= 0) {
             return sum;
         }
-        int halvings = age / HALF_LIFE_MILLIS;
+        long halvings = age / HALF_LIFE_MILLIS;
         double left = 1 - (age - halvings * HALF_LIFE_MILLIS) / (2.0 * HALF_LIFE_MILLIS);
         return halvings > 60 ? 0 : sum * left / (1L << halvings);
     }
@@ -25,6 +26,6 @@ final class Decay {
     /** The state after {@code amount} was added. */
     static long plus(long state, double amount, long now) {
         double sum = at(state, now) + amount;
-        return (long) Float.floatToRawIntBits((float) sum) << 32 | now & 0xffff_ffffL;
+        return (long) Float.floatToRawIntBits((float) sum) << 32 | now / TICK_MILLIS & 0xffff_ffffL;
     }
 }

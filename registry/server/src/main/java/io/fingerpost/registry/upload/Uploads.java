@@ -30,6 +30,8 @@ public final class Uploads {
     private static final int GENERATIONS = 4;
     /** 20 Mbit/s, in bytes per millisecond: many clients read no faster, however fast a peer may send. */
     private static final double CLIENT_RATE = 2_500;
+    /** Nothing is reckoned to take longer: some 30 years. */
+    private static final long LONGEST_MILLIS = 1L << 40;
     /** A client comes only some time after it was sent. */
     private static final long WAY_MILLIS = 50;
 
@@ -147,10 +149,11 @@ public final class Uploads {
         do {
             before = recent;
         } while (!RECENT.compareAndSet(this, before, Decay.plus(before, (double) bytes, now)));
-        long micros = (long) (bytes / bytesPerMilli * 1000);
+        long micros = (long) (Math.min(LONGEST_MILLIS, bytes / bytesPerMilli) * 1000);
         do {
             before = busyUntil;
-        } while (!BUSY_UNTIL.compareAndSet(this, before, Math.max(before, now * 1000) + micros));
+        } while (!BUSY_UNTIL.compareAndSet(this, before,
+                Math.min(Math.max(before, now * 1000) + micros, (now + LONGEST_MILLIS) * 1000)));
     }
 
     /** Counts first and looks then, so that a report that comes in between counts the bytes twice rather than not at all. */
@@ -193,7 +196,7 @@ public final class Uploads {
         if (bytes == 0) {
             return true;
         }
-        long freeAt = now + WAY_MILLIS + (long) Math.ceil(bytes / slotBytesPerMilli);
+        long freeAt = now + WAY_MILLIS + (long) Math.min(LONGEST_MILLIS, Math.ceil(bytes / slotBytesPerMilli));
         long taken = freeAt * GENERATIONS + generation;
         int from = nextSlot;
         for (int i = 0; i < slots.length(); i++) {
@@ -218,6 +221,9 @@ public final class Uploads {
     /** Takes over what the peer says of itself. What was charged since its last report may not have reached it yet. */
     public synchronized void report(UploadReport report, long now) {
         if (budget.bytesPerMonth() != 0) {
+            if (now >= monthEnd.get()) {
+                beginMonth(now);
+            }
             long underWay = usedSinceReport.getAndSet(0);
             usedThisMonth
                     .set(Math.clamp(report.servedThisMonth() + report.bytesLeft(), 0, Long.MAX_VALUE / 2) + underWay);

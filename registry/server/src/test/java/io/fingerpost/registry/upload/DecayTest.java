@@ -31,6 +31,14 @@ class DecayTest {
     }
 
     @Test
+    void whatIsLongAgoDoesNotComeBack() {
+        long state = Decay.plus(0, 1000, NOW);
+        for (long days = 1; days < 300; days++) {
+            assertThat(Decay.at(state, NOW + days * 86_400_000)).isZero();
+        }
+    }
+
+    @Test
     void aClockThatGoesBackwardsAddsNothing() {
         assertThat(Decay.at(Decay.plus(0, 1000, NOW), NOW - 5000)).isEqualTo(1000);
     }

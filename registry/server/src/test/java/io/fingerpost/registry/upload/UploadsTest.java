@@ -153,6 +153,18 @@ class UploadsTest {
     }
 
     @Test
+    void aMonthMayBeginWithAReport() {
+        var frugal = withQuota(10 * MEGABYTE);
+        frugal.take(9 * MEGABYTE, NOW);
+        frugal.report(new UploadReport(0, 0, 9 * MEGABYTE), NOW + 1000);
+
+        frugal.report(new UploadReport(1, 0, 6 * MEGABYTE), MIDNIGHT);
+
+        assertThat(frugal.take(4 * MEGABYTE + 1, MIDNIGHT)).isFalse();
+        assertThat(frugal.take(4 * MEGABYTE, MIDNIGHT)).isTrue();
+    }
+
+    @Test
     void manyAtOnceTakeNoMoreThanThereIs() throws Exception {
         var shared = new Uploads(new UploadBudget(8_000, 100, 50 * 1000), 0);
         var taken = new AtomicInteger();
@@ -222,8 +234,11 @@ class UploadsTest {
 
     @Test
     void theLargestNumbersAreNoProblem() {
-        var slow = new Uploads(new UploadBudget(1, 1024, 1L << 53), 0);
-        assertThat(slow.take(1L << 53, NOW)).isTrue();
+        var slow = new Uploads(new UploadBudget(1, 1024, 0), 0);
+        for (int i = 0; i < 1024; i++) {
+            assertThat(slow.take(1L << 53, NOW)).isTrue();
+        }
+        assertThat(slow.take(1, NOW)).isFalse();
         assertThat(slow.hasRoom(1, NOW)).isFalse();
         assertThat(slow.load(NOW)).isPositive();
         var fast = new Uploads(new UploadBudget(1_000_000_000_000L, 1, 0), 0);
