@@ -104,7 +104,6 @@ public final class PeerChoice {
         private final Wanted wanted;
         private final long now;
         private final double meanLoad;
-        private final double meanTime;
         private final @Nullable ChoiceTrace trace;
 
         Look(Wanted wanted, long now, @Nullable ChoiceTrace trace) {
@@ -112,7 +111,6 @@ public final class PeerChoice {
             this.wanted = wanted;
             this.now = now;
             this.meanLoad = registry.meanLoad(now);
-            this.meanTime = meanLoad + registry.meanTime(wanted.bytes());
             this.trace = trace;
         }
 
@@ -130,7 +128,8 @@ public final class PeerChoice {
             double load = load(peer);
             boolean isIdle = load < IDLE_SECONDS;
             boolean isBusy = !isIdle && load > BUSY * meanLoad;
-            boolean isOverloaded = !isIdle && timeAt(peer) > OVERLOADED * meanTime;
+            boolean isOverloaded = !isIdle
+                    && timeAt(peer) > OVERLOADED * (meanLoad + registry.meanTime(wanted.bytes()));
             boolean isUsed = wanted.past().hasUsed(peer);
             int distance = (isOverloaded ? Tier.ANYWHERE : tier).distance();
             add(peer, Ranking.rank(distance * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
