@@ -127,7 +127,7 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
         return (long) tier.distance() << Integer.SIZE | value;
     }
 
-    /** Shows those whose lease runs, until {@code consumer} has seen {@code most}; off the I/O threads if they may be many. */
+    /** Shows those whose lease runs; off the I/O threads if they may be many. */
     public void live(Instant now, Consumer<Holder> consumer) {
         forEach(holder -> {
             if (holder.peer().isLive(now)) {
