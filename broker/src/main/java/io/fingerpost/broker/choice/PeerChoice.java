@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Picks the peers for a client: one to go to, and some to fall back on.
  *
- * <p>The nearest {@link Tier} that has anybody with room comes first. In it, each peer draws a lot in proportion to its uplink,
+ * <p>The nearest {@link Tier} that has anybody with room, and not too much to do, comes first. In it, each peer draws a lot in proportion to its uplink,
  * and of the two with the best lots the one goes first that would be done sooner. While holders are few, the lots depend on
  * representation and peer alone (weighted rendezvous hashing): requests for one thing go to the same two peers until these are
  * busier than most, and then to the next ones, so that what is popular spreads as far as it has to; and a peer that comes or goes
- * changes only what is its own. When they are many, some are drawn by chance.
+ * changes hardly more than what is its own. When they are many, some are drawn by chance.
  *
  * <p>Reads memory only, takes no lock, and changes nothing.
  */

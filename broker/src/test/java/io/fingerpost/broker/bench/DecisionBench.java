@@ -1,5 +1,6 @@
 package io.fingerpost.broker.bench;
 
+import io.fingerpost.broker.TestRegistry;
 import io.fingerpost.broker.choice.NetworkShares;
 import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.routing.Client;
@@ -10,16 +11,7 @@ import io.fingerpost.broker.routing.RedirectPolicy;
 import io.fingerpost.broker.rules.Audience;
 import io.fingerpost.broker.rules.TestTerms;
 import io.fingerpost.contract.PieceSet;
-import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.ByteSize;
-import io.fingerpost.registry.Registry;
-import io.fingerpost.registry.RegistryConfig;
-import io.fingerpost.registry.admission.AddressPolicy;
-import io.fingerpost.registry.admission.EndpointDialler;
-import io.fingerpost.registry.admission.EndpointProver;
-import io.fingerpost.registry.locality.LiveLocator;
-import io.fingerpost.registry.locality.LocalityConfig;
-import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.Peer;
@@ -28,7 +20,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -76,14 +67,8 @@ public class DecisionBench {
         admitted = LargeTable.admitPeers(store, peers);
         LargeTable.hold(store, admitted, resources, holders);
         var clock = InstantSource.system();
-        var locator = new LiveLocator(Locator.load(
-                new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty())));
-        var registry = new Registry(
-                new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 1_000_000,
-                        Duration.ofMinutes(5), ByteSize.parse("64GiB")),
-                new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
-                new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), locator,
-                new byte[32], clock);
+        var locator = TestRegistry.locator();
+        var registry = TestRegistry.of(store, table, clock);
         policy = new RedirectPolicy(registry, locator, new RecentRedirects(Duration.ofSeconds(20), _ -> {}),
                 new PeerChoice(registry, new NetworkShares(75), ThreadLocalRandom::current), clock);
         requests = requests();

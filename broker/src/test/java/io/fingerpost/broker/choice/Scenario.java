@@ -1,21 +1,14 @@
 package io.fingerpost.broker.choice;
 
+import io.fingerpost.broker.TestRegistry;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
-import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
-import io.fingerpost.registry.RegistryConfig;
-import io.fingerpost.registry.admission.AddressPolicy;
-import io.fingerpost.registry.admission.EndpointDialler;
-import io.fingerpost.registry.admission.EndpointProver;
-import io.fingerpost.registry.locality.LiveLocator;
-import io.fingerpost.registry.locality.LocalityConfig;
-import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
@@ -29,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -63,15 +55,7 @@ final class Scenario {
     final MutableClock clock = new MutableClock(START);
     final MemoryStore store = new MemoryStore();
     final NetworkShares shares = new NetworkShares(75);
-    final Registry registry = new Registry(
-            new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1000, FILES, Duration.ofMinutes(5),
-                    ByteSize.parse("1MiB")),
-            new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store,
-            new RepresentationTable(ByteSize.parse("1MiB")),
-            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
-            new LiveLocator(
-                    Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
-            new byte[32], clock);
+    final Registry registry = TestRegistry.of(store, new RepresentationTable(ByteSize.parse("1MiB")), clock);
     final PeerChoice choice;
     final Zipf popularity = new Zipf(FILES);
     final List<File> files = new ArrayList<>();

@@ -2,28 +2,19 @@ package io.fingerpost.broker.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.broker.TestRegistry;
 import io.fingerpost.broker.origin.OriginFailure;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.Reason;
 import io.fingerpost.broker.routing.TestPeers;
 import io.fingerpost.contract.PieceSet;
-import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
-import io.fingerpost.registry.RegistryConfig;
-import io.fingerpost.registry.admission.AddressPolicy;
-import io.fingerpost.registry.admission.EndpointDialler;
-import io.fingerpost.registry.admission.EndpointProver;
-import io.fingerpost.registry.locality.LiveLocator;
-import io.fingerpost.registry.locality.LocalityConfig;
-import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,14 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BrokerMetricsTest {
     private final MemoryStore store = new MemoryStore();
     /** Held here, for gauges do not hold what they show. */
-    private final Registry registry = new Registry(
-            new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 10, 10, Duration.ofMinutes(5),
-                    ByteSize.parse("1MiB")),
-            new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store,
-            new RepresentationTable(ByteSize.parse("1MiB")),
-            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
-            new LiveLocator(Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
-            new byte[32],
+    private final Registry registry = TestRegistry.of(store, new RepresentationTable(ByteSize.parse("1MiB")),
             InstantSource.system());
     private final BrokerMetrics metrics = new BrokerMetrics(registry);
 

@@ -1,22 +1,16 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.broker.TestRegistry;
 import io.fingerpost.broker.choice.NetworkShares;
 import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.broker.rules.TestTerms;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Representation;
-import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.http.HeaderFields;
 import io.fingerpost.registry.Registry;
-import io.fingerpost.registry.RegistryConfig;
-import io.fingerpost.registry.admission.AddressPolicy;
-import io.fingerpost.registry.admission.EndpointDialler;
-import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.locality.LiveLocator;
-import io.fingerpost.registry.locality.LocalityConfig;
-import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.MemoryStore;
@@ -28,15 +22,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
 /** A policy over a table and peers that a test fills, and requests to decide on. */
 abstract class RoutingFixture {
     static final Client CLIENT = new Client(InetAddress.getLoopbackAddress(), false);
-    static final LiveLocator LOCATOR = new LiveLocator(
-            Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty())));
+    static final LiveLocator LOCATOR = TestRegistry.locator();
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String PATH = "/game/map.pak";
     static final int PIECE = 256 * 1024;
@@ -46,13 +38,7 @@ abstract class RoutingFixture {
 
     final MemoryStore store = new MemoryStore();
     final RepresentationTable table = new RepresentationTable(ByteSize.parse("1MiB"));
-    final Registry registry = new Registry(
-            new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 10, 10, Duration.ofMinutes(5),
-                    ByteSize.parse("1MiB")),
-            new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
-            new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
-            LOCATOR, new byte[32],
-            InstantSource.fixed(NOW));
+    final Registry registry = TestRegistry.of(store, table, InstantSource.fixed(NOW));
     final List<Integer> suspects = new ArrayList<>();
     final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), suspects::add);
     final NetworkShares shares = new NetworkShares(75);
