@@ -72,7 +72,7 @@ class RedirectLoad {
 
     private void register() throws IOException {
         try (var requests = new ManyRequests(edge, CONNECTIONS, false)) {
-            requests.send("peers", table.peers(), n -> post(ApiPaths.peers(), "", ascii(peers.registration(n))), 201,
+            requests.send("peers", table.peers(), n -> post(ApiPaths.peers(), "Content-Type: application/json\r\n", ascii(peers.registration(n))), 201,
                     Double.MAX_VALUE, (n, body) -> secrets[n] = json.readTree(body).get("secret").asString());
         }
     }
@@ -104,12 +104,11 @@ class RedirectLoad {
 
     private byte[] update(int peer, HoldingsUpdate update) {
         return post(ApiPaths.peers() + "/" + peers.id(peer) + "/holdings",
-                "Authorization: Bearer " + secrets[peer] + "\r\n", json.writeValueAsBytes(update));
+                "Authorization: Bearer " + secrets[peer] + "\r\nContent-Type: " + HoldingsUpdate.MEDIA_TYPE + "\r\n", update.bytes());
     }
 
     private static byte[] post(String path, String fields, byte[] body) {
-        byte[] head = ascii("POST " + ApiPaths.EMBEDDED + path + " HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-                + fields + "Content-Length: " + body.length + "\r\n\r\n");
+        byte[] head = ascii("POST " + ApiPaths.EMBEDDED + path + " HTTP/1.1\r\nHost: bench\r\n" + fields + "Content-Length: " + body.length + "\r\n\r\n");
         var request = new byte[head.length + body.length];
         System.arraycopy(head, 0, request, 0, head.length);
         System.arraycopy(body, 0, request, head.length, body.length);

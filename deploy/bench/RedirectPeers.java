@@ -22,7 +22,7 @@ final class RedirectPeers {
     private final JsonMapper json = WireJson.lenient();
     private final Undertow server;
 
-    /** @param budget what else stands in a registration, as JSON; may be empty */
+    /** @param budget that each registers with, as JSON */
     RedirectPeers(int count, int port, String budget) {
         this.port = port;
         this.budget = budget;
@@ -62,7 +62,8 @@ final class RedirectPeers {
     String registration(int peer) {
         var key = PeerKey.of(keys[peer].getPublic());
         return "{\"key\":\"" + key.x() + "\",\"endpoint\":\"http://" + address(peer) + ":" + port + "\",\"challenge\":\""
-                + key.peerId() + "\"" + (budget.isEmpty() ? "" : ",\"budget\":" + budget) + "}";
+                + key.peerId() + "\",\"budget\":" + budget
+                + ",\"uploads\":{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}}";
     }
 
     private void prove(HttpServerExchange exchange) throws GeneralSecurityException {

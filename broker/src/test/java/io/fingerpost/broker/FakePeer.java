@@ -10,6 +10,7 @@ import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
@@ -41,7 +42,8 @@ public final class FakePeer implements AutoCloseable {
         this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         this.endpoint = new PeerEndpoint("http", address instanceof Inet6Address ? "[::1]" : "127.0.0.1",
                 server.getAddress().getPort());
-        this.registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint, TestPeer.BUDGET);
+        this.registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint, TestPeer.BUDGET,
+                UploadReport.IDLE);
         server.createContext("/", this::prove);
         server.start();
         this.registry = broker.registry();

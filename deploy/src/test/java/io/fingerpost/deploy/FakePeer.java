@@ -7,6 +7,7 @@ import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.EndpointProof;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -72,7 +73,7 @@ public final class FakePeer implements AutoCloseable {
 
     private void keepLease() {
         try {
-            registry.heartbeat(lease, UploadReport.IDLE);
+            registry.heartbeat(lease, new Heartbeat(UploadReport.IDLE, Optional.empty()));
         } catch (IOException e) {
             heartbeats.shutdown(); // the broker is gone, or the test is over
         }

@@ -6,6 +6,12 @@ import java.util.Locale;
 public enum Exclusion {
     /** Its lease has run out. */
     GONE,
+    /** Nobody outside its own network can reach it. */
+    UNPROVED,
+    /** It does not answer. */
+    DOWN,
+    /** It sent wrong bytes, or failed too often. */
+    QUARANTINED,
     /** It does not hold all that is asked for. */
     LACKS_PIECES,
     /** It is the one that asks. */

@@ -143,6 +143,9 @@ public final class PeerChoice {
             if (!peer.isLive(now)) {
                 return Exclusion.GONE;
             }
+            if (peer.state() != Peer.State.GOOD) {
+                return byState(peer.state());
+            }
             if (!holder.holds(wanted.firstPiece(), wanted.lastPiece())) {
                 return Exclusion.LACKS_PIECES;
             }
@@ -165,6 +168,15 @@ public final class PeerChoice {
                 return Exclusion.SEEN_ENOUGH;
             }
             return peer.uploads().hasRoom(wanted.bytes(), now) ? null : Exclusion.OVER_BUDGET;
+        }
+
+        private static Exclusion byState(Peer.State state) {
+            return switch (state) {
+                case GOOD -> throw new IllegalArgumentException("good peers are not excluded");
+                case UNPROVED -> Exclusion.UNPROVED;
+                case DOWN -> Exclusion.DOWN;
+                case QUARANTINED -> Exclusion.QUARANTINED;
+            };
         }
 
         private double load(Peer peer) {

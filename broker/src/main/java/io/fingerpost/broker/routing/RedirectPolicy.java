@@ -219,7 +219,7 @@ public final class RedirectPolicy {
     private static Reason miss(@Nullable Exclusion obstacle) {
         return switch (obstacle) {
             case null -> Reason.NO_HOLDER;
-            case GONE, LACKS_PIECES, ASKS_ITSELF -> Reason.NO_HOLDER;
+            case GONE, UNPROVED, DOWN, QUARANTINED, LACKS_PIECES, ASKS_ITSELF -> Reason.NO_HOLDER;
             case NOT_VOUCHED_FOR -> Reason.NOT_VERIFYING;
             case WITHOUT_TLS -> Reason.MIXED_CONTENT;
             case OTHER_PROTOCOL -> Reason.OTHER_PROTOCOL;

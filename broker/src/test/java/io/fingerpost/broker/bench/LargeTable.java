@@ -8,6 +8,8 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
@@ -39,9 +41,9 @@ final class LargeTable {
             var hash = new Sha256(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
             var id = new PeerId(hash.base64Url());
             var endpoint = new PeerEndpoint("http", "10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255), 8443);
-            var peer = new Peer(id, endpoint, false, hash, TicketKey.derive(new byte[32], id),
-                    InetAddress.ofLiteral(endpoint.host()), new Place(0, i, 0, 0), Reach.IPV4, new Uploads(BUDGET, 0),
-                    LEASE_END);
+            var admission = TestAdmissions.of(endpoint, false, List.of(InetAddress.ofLiteral(endpoint.host())), BUDGET);
+            var peer = new Peer(id, admission, TicketKey.derive(new byte[32], id), new Place(0, i, 0, 0),
+                    new Uploads(BUDGET, 0), LEASE_END, Reachability.YES);
             store.admit(peer);
             peers.add(peer);
         }

@@ -7,8 +7,10 @@ import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
@@ -117,9 +119,10 @@ final class Scenario {
     static Peer peer(int number, Place place, UploadBudget budget, Instant since) {
         var hash = sha256(number);
         var id = new PeerId(hash.base64Url());
-        return new Peer(id, new PeerEndpoint("http", "198.51.100.1", 8443), false, hash,
-                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), place, Reach.IPV4,
-                new Uploads(budget, since.toEpochMilli()), Instant.parse("2100-01-01T00:00:00Z"));
+        var endpoint = new PeerEndpoint("http", "198.51.100.1", 8443);
+        return new Peer(id, TestAdmissions.of(endpoint, false, Reach.IPV4, budget),
+                TicketKey.derive(new byte[32], id), place,
+                new Uploads(budget, since.toEpochMilli()), Instant.parse("2100-01-01T00:00:00Z"), Reachability.YES);
     }
 
     void hold(Peer peer, File file) {

@@ -7,8 +7,10 @@ import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.locality.Tier;
 import io.fingerpost.registry.representation.RepresentationTable;
@@ -54,9 +56,10 @@ final class SmallSwarm {
     static Peer peer(int number, Place place, UploadBudget budget, String scheme, Reach reach, Instant leaseUntil) {
         var hash = Sha256.digestOf(ByteBuffer.allocate(4).putInt(number).array());
         var id = new PeerId(hash.base64Url());
-        return new Peer(id, new PeerEndpoint(scheme, "198.51.100.1", 8443), number < 0, hash,
-                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), place, reach,
-                new Uploads(budget, NOW.minusSeconds(3600).toEpochMilli()), leaseUntil);
+        var endpoint = new PeerEndpoint(scheme, "198.51.100.1", 8443);
+        return new Peer(id, TestAdmissions.of(endpoint, number < 0, reach, budget),
+                TicketKey.derive(new byte[32], id), place,
+                new Uploads(budget, NOW.minusSeconds(3600).toEpochMilli()), leaseUntil, Reachability.YES);
     }
 
     /** One more that holds the file. */

@@ -14,6 +14,7 @@ import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.Link;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -278,10 +280,10 @@ class RedirectIT {
     void whenWhatIsKnownIsStaleTheOriginIsAsked() throws Exception {
         try (var peer = FakePeer.at(broker).holding(map)) {
             broker.clock().advance(Duration.ofSeconds(20));
-            broker.registry().heartbeat(peer.lease(), UploadReport.IDLE);
+            broker.registry().heartbeat(peer.lease(), new Heartbeat(UploadReport.IDLE, Optional.empty()));
             for (int i = 0; i < 180; i++) {
                 broker.clock().advance(Duration.ofSeconds(20));
-                broker.registry().heartbeat(peer.lease(), UploadReport.IDLE);
+                broker.registry().heartbeat(peer.lease(), new Heartbeat(UploadReport.IDLE, Optional.empty()));
             }
 
             assertThat(broker.decisionOn(PATH)).isEqualTo("origin stale");

@@ -11,6 +11,8 @@ import io.fingerpost.broker.rules.OnMiss;
 import io.fingerpost.broker.rules.Share;
 import io.fingerpost.broker.rules.TestTerms;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.Reach;
@@ -31,8 +33,8 @@ class ExplainerTest extends RoutingFixture {
     private final Peer vouched = TestPeers.peer(2, true);
 
     private static Peer like(Peer peer, Reach reach, UploadBudget budget, Instant until) {
-        return new Peer(peer.id(), peer.endpoint(), peer.superNode(), peer.secretHash(), peer.ticketKey(),
-                InetAddress.getLoopbackAddress(), peer.place(), reach, new Uploads(budget, NOW.toEpochMilli()), until);
+        return new Peer(peer.id(), TestAdmissions.of(peer.endpoint(), peer.superNode(), reach, budget),
+                peer.ticketKey(), peer.place(), new Uploads(budget, NOW.toEpochMilli()), until, Reachability.YES);
     }
 
     private String excluded(EdgeRequest request) {

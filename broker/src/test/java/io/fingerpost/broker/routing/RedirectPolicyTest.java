@@ -11,6 +11,7 @@ import io.fingerpost.broker.rules.Audience;
 import io.fingerpost.broker.rules.OnMiss;
 import io.fingerpost.broker.rules.Share;
 import io.fingerpost.broker.rules.TestTerms;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Peer;
 import java.time.Duration;
@@ -275,10 +276,8 @@ class RedirectPolicyTest extends RoutingFixture {
     @Test
     void aHolderWhoseLeaseRunsOutNowIsNone() {
         known(MAP);
-        holds(new Peer(PEER.id(), PEER.endpoint(), false, PEER.secretHash(), PEER.ticketKey(), CLIENT.address(),
-                PEER.place(),
-                PEER.reach(),
-                PEER.uploads(), NOW), MAP);
+        holds(new Peer(PEER.id(), PEER.admission(), PEER.ticketKey(), PEER.place(), PEER.uploads(), NOW,
+                Reachability.YES), MAP);
 
         assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.NO_HOLDER));
     }

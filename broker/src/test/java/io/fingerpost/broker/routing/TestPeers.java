@@ -9,6 +9,8 @@ import io.fingerpost.contract.RepresentationHasher;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.Reach;
@@ -27,10 +29,10 @@ public final class TestPeers {
     public static Peer peer(int number, boolean superNode) {
         var hash = Sha256.digestOf(new byte[] {(byte) number});
         var id = new PeerId(hash.base64Url());
-        return new Peer(id, new PeerEndpoint("http", "198.51.100." + number, 8443), superNode, hash,
-                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), new Place(0, number, 0, 0),
-                Reach.IPV4, new Uploads(BUDGET, 0),
-                Instant.parse("2100-01-01T00:00:00Z"));
+        var endpoint = new PeerEndpoint("http", "198.51.100." + number, 8443);
+        return new Peer(id, TestAdmissions.of(endpoint, superNode, Reach.IPV4, BUDGET),
+                TicketKey.derive(new byte[32], id), new Place(0, number, 0, 0), new Uploads(BUDGET, 0),
+                Instant.parse("2100-01-01T00:00:00Z"), Reachability.YES);
     }
 
     /** So many zeros. */

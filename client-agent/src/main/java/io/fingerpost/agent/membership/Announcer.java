@@ -2,6 +2,7 @@ package io.fingerpost.agent.membership;
 
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.StoreListener;
+import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
@@ -11,8 +12,11 @@ import io.fingerpost.contract.client.RegistryRefused;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the registry what changed in the store, at once and in batches. It remembers only which digests changed and looks up
- * how they stand when it speaks, so the order of changes cannot matter; what did not arrive is told again.
+ * how they stand when it speaks, so the order of changes cannot matter; what did not arrive is told again. What has arrived is
+ * summed up for the heartbeat, so that the registry notices when it knows something else.
  */
 final class Announcer implements StoreListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
@@ -33,6 +38,13 @@ final class Announcer implements StoreListener, AutoCloseable {
     /** Guarded by this, as the lease is. */
     private final Set<Sha256> changed = new LinkedHashSet<>();
     private @Nullable LeaseGrant lease;
+    /** What has arrived under the lease: for each digest what it adds to the checksum. */
+    private final Map<Sha256, Long> told = new HashMap<>();
+    private long checksum;
+    /** Whether it is not known if the last batch has arrived. */
+    private boolean isUnderWay;
+    /** Whether all that was told has to be told anew. */
+    private boolean isOutOfSync;
 
     Announcer(RegistryClient registry, BlobStore store) {
         this.registry = registry;
@@ -45,8 +57,9 @@ final class Announcer implements StoreListener, AutoCloseable {
 
     /** A new lease starts with no holdings: all of them are told. */
     synchronized void leaseGranted(LeaseGrant granted) {
+        forgetTold();
         lease = granted;
-        announceAll();
+        addAll();
     }
 
     synchronized void leaseLost() {
@@ -54,9 +67,30 @@ final class Announcer implements StoreListener, AutoCloseable {
         changed.clear();
     }
 
-    synchronized void announceAll() {
+    private void forgetTold() {
+        told.clear();
+        checksum = 0;
+        isUnderWay = false;
+        isOutOfSync = false;
+    }
+
+    private void addAll() {
         store.holdings().forEach(held -> changed.add(held.digest()));
         notifyAll();
+    }
+
+    /** The checksum of what has arrived; empty while that is not known. */
+    synchronized Optional<Long> checksum() {
+        return lease == null || isUnderWay || isOutOfSync ? Optional.empty() : Optional.of(checksum);
+    }
+
+    /** The registry knows something else than {@code said}: if that is still what was told, all of it is told anew. */
+    synchronized void outOfSync(long said) {
+        if (checksum().equals(Optional.of(said))) {
+            LOG.info("the registry knows other holdings than it was told; telling it all of them");
+            isOutOfSync = true;
+            addAll();
+        }
     }
 
     @Override
@@ -67,8 +101,12 @@ final class Announcer implements StoreListener, AutoCloseable {
         }
     }
 
-    /** Some changes to tell, under the lease they are to be told with. */
-    private record Batch(LeaseGrant lease, List<Sha256> digests) {}
+    /**
+     * Some changes to tell, under the lease they are to be told with.
+     *
+     * @param anew whether nothing told before counts any more
+     */
+    private record Batch(LeaseGrant lease, boolean anew, List<Sha256> digests) {}
 
     private void run() {
         try {
@@ -85,12 +123,15 @@ final class Announcer implements StoreListener, AutoCloseable {
     }
 
     private synchronized Batch nextBatch() throws InterruptedException {
-        while (lease == null || changed.isEmpty()) {
+        while (lease == null || changed.isEmpty() && !isOutOfSync) {
             wait();
         }
         var digests = changed.stream().limit(HoldingsUpdate.MAX_ENTRIES).toList();
         digests.forEach(changed::remove);
-        return new Batch(lease, digests);
+        var batch = new Batch(lease, isOutOfSync, digests);
+        isUnderWay = true;
+        isOutOfSync = false;
+        return batch;
     }
 
     /** Whether this is settled; if not, it has to be told again. */
@@ -100,23 +141,54 @@ final class Announcer implements StoreListener, AutoCloseable {
         for (Sha256 digest : batch.digests) {
             store.held(digest).ifPresentOrElse(hold::add, () -> drop.add(digest));
         }
+        var update = new HoldingsUpdate(batch.anew, hold, drop);
         try {
-            registry.announce(batch.lease, new HoldingsUpdate(hold, drop));
+            registry.announce(batch.lease, update);
+            arrived(batch, update);
             return true;
         } catch (RegistryRefused e) {
             if (e.problem().status() >= 500) {
                 return false;
             }
             LOG.atWarn().addKeyValue("why", e.getMessage()).log("announcement refused");
+            settled(batch);
             return true; // saying it again would not help; a lost lease is the heartbeat's to notice
         } catch (IOException e) {
             return false;
         }
     }
 
+    private synchronized void arrived(Batch batch, HoldingsUpdate update) {
+        if (!batch.lease.equals(lease)) {
+            return;
+        }
+        if (update.anew()) {
+            told.clear();
+            checksum = 0;
+        }
+        update.drop().forEach(digest -> count(told.remove(digest)));
+        for (var held : update.hold()) {
+            long added = HoldingsChecksum.of(held.digest(), held.pieces());
+            count(told.put(held.digest(), added));
+            checksum ^= added;
+        }
+        isUnderWay = false;
+    }
+
+    private void count(@Nullable Long before) {
+        checksum ^= before == null ? 0 : before;
+    }
+
+    private synchronized void settled(Batch batch) {
+        if (batch.lease.equals(lease)) {
+            isUnderWay = false;
+        }
+    }
+
     private synchronized void again(Batch batch) {
         if (batch.lease.equals(lease)) {
             changed.addAll(batch.digests);
+            isOutOfSync |= batch.anew;
         }
     }
 

@@ -6,6 +6,7 @@ import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
@@ -52,7 +53,7 @@ public final class Membership implements AutoCloseable {
             Optional<String> token, BlobStore store, Supplier<UploadReport> report, InstantSource clock,
             Runnable onRegistered) {
         this.registry = registry;
-        this.registration = Registration.fresh(key, endpoint, budget);
+        this.registration = Registration.fresh(key, endpoint, budget, report.get());
         this.token = token;
         this.store = store;
         this.report = report;
@@ -103,7 +104,8 @@ public final class Membership implements AutoCloseable {
     }
 
     private void register() throws IOException {
-        registration = Registration.fresh(registration.key(), registration.endpoint(), registration.budget());
+        registration = Registration.fresh(registration.key(), registration.endpoint(), registration.budget(),
+                report.get());
         var grant = registry.register(registration, token);
         lease = ActiveLease.granted(grant, clock.instant());
         announcer.leaseGranted(grant);
@@ -119,10 +121,11 @@ public final class Membership implements AutoCloseable {
         while (true) {
             Thread.sleep(jittered(terms.heartbeat()));
             try {
-                var renewal = registry.heartbeat(current.grant(), report.get());
+                var told = announcer.checksum();
+                var renewal = registry.heartbeat(current.grant(), new Heartbeat(report.get(), told));
                 terms = renewal.terms();
-                if (renewal.holdings() != store.count()) {
-                    announcer.announceAll();
+                if (!renewal.inSync()) {
+                    told.ifPresent(announcer::outOfSync);
                 }
             } catch (RegistryRefused e) {
                 if (e.isLeaseLost()) {

@@ -258,7 +258,7 @@ class MembershipIT {
     }
 
     @Test
-    void tellsEverythingAgainWhenTheRegistryCountsOtherwise() throws IOException {
+    void tellsEverythingAgainWhenTheRegistryLostSomething() throws IOException {
         put(MAP);
         put(SOUND);
         membership.start();
@@ -267,6 +267,30 @@ class MembershipIT {
         registry.lose(MAP.digest());
 
         awaitHoldings(MAP, SOUND);
+    }
+
+    @Test
+    void tellsEverythingAnewWhenTheRegistryKnowsTooMuch() throws IOException {
+        put(MAP);
+        membership.start();
+        awaitHoldings(MAP);
+
+        registry.makeUp(FILM.digest());
+
+        awaitHoldings(MAP);
+        assertThat(registry.updates().getLast().anew()).isTrue();
+    }
+
+    @Test
+    void saysNothingTwiceWhenAllIsWell() throws IOException {
+        put(MAP);
+        membership.start();
+        awaitHoldings(MAP);
+        int heartbeats = registry.heartbeats();
+
+        await().until(() -> registry.heartbeats() > heartbeats + 3);
+
+        assertThat(registry.updates()).hasSize(1);
     }
 
     @Test

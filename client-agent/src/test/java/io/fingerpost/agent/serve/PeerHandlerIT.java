@@ -12,6 +12,7 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.http.DigestField;
 import java.io.IOException;
 import java.net.URI;
@@ -303,7 +304,8 @@ class PeerHandlerIT {
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         var key = peer.identity().key();
         var victim = PeerEndpoint.parse("http://victim.example:80");
-        var elsewhere = new Registration(key, victim, peer.registration().challenge(), Peer.BUDGET);
+        var elsewhere = new Registration(key, victim, peer.registration().challenge(), Peer.BUDGET,
+                UploadReport.IDLE);
         assertThat(key.verifies(EndpointProof.message(nonce, elsewhere), signature)).isFalse();
         assertThat(key.verifies(EndpointProof.message(nonce, peer.registration()), signature)).isTrue();
     }
@@ -315,7 +317,7 @@ class PeerHandlerIT {
 
         var answer = Http.get(peer.url(EndpointProof.path(nonce)));
 
-        var forged = Registration.fresh(peer.identity().key(), Peer.ENDPOINT, Peer.BUDGET);
+        var forged = Registration.fresh(peer.identity().key(), Peer.ENDPOINT, Peer.BUDGET, UploadReport.IDLE);
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         assertThat(forged.key().verifies(EndpointProof.message(nonce, forged), signature)).isFalse();
     }

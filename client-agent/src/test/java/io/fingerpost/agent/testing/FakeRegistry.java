@@ -1,16 +1,19 @@
 package io.fingerpost.agent.testing;
 
 import io.fingerpost.agent.testing.ScriptedServer.Script;
+import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
@@ -33,7 +36,7 @@ public final class FakeRegistry implements Script {
 
     private final JsonMapper json = WireJson.lenient();
     private final Map<Sha256, Content> representations = new ConcurrentHashMap<>();
-    private final Set<Sha256> holdings = ConcurrentHashMap.newKeySet();
+    private final Map<Sha256, Long> holdings = new ConcurrentHashMap<>();
     private final List<Registration> registrations = new CopyOnWriteArrayList<>();
     private final List<String> tokens = new CopyOnWriteArrayList<>();
     private final List<HoldingsUpdate> updates = new CopyOnWriteArrayList<>();
@@ -73,15 +76,21 @@ public final class FakeRegistry implements Script {
 
     private void withLease(Call call, String path) throws IOException {
         if (path.endsWith("/heartbeat")) {
-            reports.add(WireJson.strict().readValue(call.body(), UploadReport.class));
-            reply(call, 200, new LeaseRenewal(terms, now(), holdings.size()));
+            var heartbeat = WireJson.strict().readValue(call.body(), Heartbeat.class);
+            reports.add(heartbeat.uploads());
+            reply(call, 200, new LeaseRenewal(terms, now(), Reachability.YES,
+                    heartbeat.holdings().map(said -> said == checksum()).orElse(true)));
         } else if (path.endsWith("/holdings") && holdingsRefusal.isPresent()) {
-            refused.add(json.readValue(call.body(), HoldingsUpdate.class));
+            refused.add(HoldingsUpdate.parse(call.body()));
             reply(call, holdingsRefusal.get().status(), holdingsRefusal.get());
         } else if (path.endsWith("/holdings")) {
-            var update = json.readValue(call.body(), HoldingsUpdate.class);
+            var update = HoldingsUpdate.parse(call.body());
+            if (update.anew()) {
+                holdings.clear();
+            }
             update.drop().forEach(holdings::remove);
-            update.hold().forEach(held -> holdings.add(held.digest()));
+            update.hold()
+                    .forEach(held -> holdings.put(held.digest(), HoldingsChecksum.of(held.digest(), held.pieces())));
             updates.add(update);
             call.answer(204, NOTHING);
         } else if (call.method().equals("DELETE")) {
@@ -90,6 +99,10 @@ public final class FakeRegistry implements Script {
         } else {
             reply(call, 404, Problem.of(404, "no-such-path", "nothing here"));
         }
+    }
+
+    private long checksum() {
+        return holdings.values().stream().reduce(0L, (one, other) -> one ^ other);
     }
 
     private void register(Call call) throws IOException {
@@ -104,7 +117,7 @@ public final class FakeRegistry implements Script {
         String granted = "secret-" + registrations.size();
         secret = Optional.of(granted);
         var peer = registration.key().peerId();
-        reply(call, 201, new LeaseGrant(peer, granted, ticketKey(peer), false, terms, now()));
+        reply(call, 201, new LeaseGrant(peer, granted, ticketKey(peer), false, terms, now(), Reachability.YES));
     }
 
     private void representation(Call call, Sha256 digest) throws IOException {
@@ -148,6 +161,11 @@ public final class FakeRegistry implements Script {
         holdings.remove(digest);
     }
 
+    /** Knows of one that nobody told it of. */
+    public void makeUp(Sha256 digest) {
+        holdings.put(digest, HoldingsChecksum.ofComplete(digest));
+    }
+
     /** Names another place in the discovery document. */
     public void discoverAt(String place) {
         location = place;
@@ -177,7 +195,7 @@ public final class FakeRegistry implements Script {
     }
 
     public Set<Sha256> holdings() {
-        return Set.copyOf(holdings);
+        return Set.copyOf(holdings.keySet());
     }
 
     public List<Registration> registrations() {

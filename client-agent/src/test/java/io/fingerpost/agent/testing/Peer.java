@@ -12,6 +12,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.config.DataDirectory;
 import java.io.IOException;
 import java.net.URI;
@@ -65,7 +66,7 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("peer");
         data = DataDirectory.open(directory);
         identity = Identity.load(data);
-        registration = Registration.fresh(identity.key(), ENDPOINT, BUDGET);
+        registration = Registration.fresh(identity.key(), ENDPOINT, BUDGET, UploadReport.IDLE);
         store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
         month = MonthlyCount.open(data.resolve("uploads.json"), countingClock::get, Duration.ofHours(1));
         uploads = new Uploads(budget, month);

@@ -1,12 +1,9 @@
 package io.fingerpost.contract;
 
-import java.util.Base64;
 import java.util.BitSet;
 
 /** Which pieces of one representation somebody holds; immutable. */
 public final class PieceSet {
-    private static final String ALL = "*";
-
     private final int count;
     private final BitSet bits;
 
@@ -30,20 +27,32 @@ public final class PieceSet {
         return new PieceSet(count, (BitSet) bits.clone());
     }
 
-    /** Reads the wire form for a representation with {@code count} pieces: `*`, or base64url of the bits, lowest first. */
-    public static PieceSet parse(int count, String text) {
-        if (text.equals(ALL)) {
-            return all(count);
-        }
-        if (text.length() > Math.ceilDiv(count, 6) + 4) {
-            throw new IllegalArgumentException("more bits than " + count + " pieces have");
-        }
-        return of(count, BitSet.valueOf(Base64.getUrlDecoder().decode(text)));
+    /**
+     * The pieces whose bits are set, lowest in the lowest bit of the first byte.
+     *
+     * @throws IllegalArgumentException if a bit lies beyond {@code count}
+     */
+    public static PieceSet of(int count, byte[] bits) {
+        return of(count, BitSet.valueOf(bits));
     }
 
-    /** The wire form that {@link #parse} reads. */
-    public String text() {
-        return isComplete() ? ALL : Base64.getUrlEncoder().withoutPadding().encodeToString(bits.toByteArray());
+    /** The bits that {@link #of(int, byte[])} reads, without zero bytes at the end. */
+    public byte[] bytes() {
+        return bits.toByteArray();
+    }
+
+    /** How many pieces the representation has. */
+    public int count() {
+        return count;
+    }
+
+    /** By the pieces alone, the same everywhere. */
+    long hash() {
+        long hash = count;
+        for (long word : bits.toLongArray()) {
+            hash = HoldingsChecksum.mixed(hash + word);
+        }
+        return hash;
     }
 
     public boolean isComplete() {

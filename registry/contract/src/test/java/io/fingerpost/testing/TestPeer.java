@@ -5,6 +5,7 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.api.UploadReport;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -40,7 +41,7 @@ public final class TestPeer {
 
     /** The same with a budget of the test's choice. */
     public Registration registration(PeerEndpoint endpoint, UploadBudget budget) {
-        return new Registration(key(), endpoint, id().value(), budget);
+        return new Registration(key(), endpoint, id().value(), budget, UploadReport.IDLE);
     }
 
     public byte[] sign(byte[] message) {

@@ -1,24 +1,25 @@
 package io.fingerpost.registry;
 
 import io.fingerpost.contract.PeerId;
-import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
-import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.admission.Proof;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
+import io.fingerpost.registry.store.Admission;
 import io.fingerpost.registry.store.Holders;
 import io.fingerpost.registry.store.Peer;
-import io.fingerpost.registry.store.Reach;
 import io.fingerpost.registry.store.RegistryStore;
 import io.fingerpost.registry.upload.SwarmLoad;
 import io.fingerpost.registry.upload.Uploads;
@@ -109,32 +110,46 @@ public final class Registry {
     }
 
     /**
-     * Admits a peer whose endpoint proves itself. One that was known under the same key starts anew.
+     * Admits a peer. Clients are sent to it only if its endpoint proves itself; one that is known under the same key starts anew.
      *
      * @param token what the peer shows to count as a super-node
-     * @throws RequestRejected if the token is wrong, the registry is full, or the proof fails
+     * @param seenFrom the address that it registers from
+     * @throws RequestRejected if the token is wrong, the registry is full, or the endpoint is refused or somebody else's
      */
-    public LeaseGrant register(Registration registration, Optional<String> token) {
+    public LeaseGrant register(Registration registration, Optional<String> token, InetAddress seenFrom) {
         boolean superNode = token.isPresent();
         if (superNode && !isSuperNodeToken(token.get())) {
             throw new RequestRejected(401, "token-unknown", "the token is not one that this broker knows");
         }
         PeerId id = registration.key().peerId();
         requireRoom(id);
-        var addresses = prover.prove(registration);
-        return admit(registration, id, superNode, addresses);
+        String secret = newSecret();
+        Instant now = clock.instant();
+        Admission admission;
+        Reachability reachability;
+        switch (prover.prove(registration)) {
+            case Proof.Given(var addresses) -> {
+                reachability = Reachability.YES;
+                admission = new Admission(registration, superNode, "", hash(secret), seenFrom, addresses, now);
+            }
+            case Proof.Missing(var tried, var advice) -> {
+                reachability = Reachability.no(tried, advice);
+                admission = new Admission(registration, superNode, "", hash(secret), seenFrom, List.of(), now);
+            }
+        }
+        Peer peer = peer(id, admission, reachability);
+        store.admit(peer);
+        LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode)
+                .addKeyValue("reachable", reachability.reachable()).log("peer registered");
+        return new LeaseGrant(id, secret, peer.ticketKey(), superNode, terms, now, reachability);
     }
 
-    private LeaseGrant admit(Registration registration, PeerId id, boolean superNode, List<InetAddress> addresses) {
-        Instant now = clock.instant();
-        String secret = newSecret();
-        var ticketKey = TicketKey.derive(ticketSecret, id);
-        store.admit(new Peer(id, registration.endpoint(), superNode, hash(secret), ticketKey,
-                addresses.getFirst(), locator.locate(addresses.getFirst()), Reach.by(addresses),
-                new Uploads(registration.budget(), now.toEpochMilli()),
-                now.plus(terms.ttl())));
-        LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode).log("peer registered");
-        return new LeaseGrant(id, secret, ticketKey, superNode, terms, now);
+    private Peer peer(PeerId id, Admission admission, Reachability reachability) {
+        Registration registration = admission.registration();
+        var uploads = new Uploads(registration.budget(), admission.at().toEpochMilli());
+        uploads.report(registration.uploads(), admission.at().toEpochMilli());
+        return new Peer(id, admission, TicketKey.derive(ticketSecret, id), locator.locate(admission.address()), uploads,
+                admission.at().plus(terms.ttl()), reachability);
     }
 
     private boolean isSuperNodeToken(String token) {
@@ -151,42 +166,42 @@ public final class Registry {
     }
 
     /**
-     * Extends a lease by the ttl from now.
+     * Extends a lease by the ttl from now. In memory, without waiting for anything but other writers.
      *
-     * @param report what the peer sends, by which the estimate of that is corrected
+     * @param heartbeat by which the estimate of what the peer sends is corrected
      */
-    public LeaseRenewal heartbeat(PeerId id, String secret, UploadReport report) {
+    public LeaseRenewal heartbeat(PeerId id, String secret, Heartbeat heartbeat) {
         Peer peer = requireLease(id, secret);
         Instant now = clock.instant();
-        peer.uploads().report(report, now.toEpochMilli());
+        peer.uploads().report(heartbeat.uploads(), now.toEpochMilli());
         if (!store.renew(id, now.plus(terms.ttl()))) {
             throw leaseLost();
         }
-        return new LeaseRenewal(terms, now, store.holdingsOf(id));
+        boolean inSync = heartbeat.holdings().map(said -> said == store.checksumOf(id)).orElse(true);
+        return new LeaseRenewal(terms, now, peer.reachability(), inSync);
     }
 
     /** Takes in what a peer holds and what no longer; nothing of it if that would be too much. */
     public void update(PeerId id, String secret, HoldingsUpdate update) {
         requireLease(id, secret);
         requireRoom(id, update);
-        update.drop().forEach(digest -> store.hold(id, digest, PieceSet.all(0)));
-        for (var held : update.hold()) {
-            if (!store.hold(id, held.digest(), held.pieceSet())) {
-                throw leaseLost();
-            }
+        if (!store.update(id, update)) {
+            throw leaseLost();
         }
     }
 
     private void requireRoom(PeerId id, HoldingsUpdate update) {
-        int room = Math.max(0, config.maxHoldingsPerPeer() - store.holdingsOf(id));
+        int room = config.maxHoldingsPerPeer() - (update.anew() ? 0 : store.holdingsOf(id));
         if (update.hold().size() <= room) {
             return; // nearly always, and without a look at each
         }
         var held = update.hold().stream().map(HoldingsUpdate.Held::digest).collect(Collectors.toSet());
-        long more = held.stream().filter(digest -> !store.holds(id, digest)).count();
-        long less = update.drop().stream().distinct()
-                .filter(digest -> !held.contains(digest) && store.holds(id, digest)).count();
-        if (more - less > room) {
+        long more = held.stream().filter(digest -> update.anew() || !store.holds(id, digest)).count();
+        long less = update.anew()
+                ? 0
+                : update.drop().stream().distinct()
+                        .filter(digest -> !held.contains(digest) && store.holds(id, digest)).count();
+        if (more - less > Math.max(0, room)) {
             throw new RequestRejected(429, "too-many-holdings",
                     "a peer may hold up to " + config.maxHoldingsPerPeer() + " representations here");
         }
@@ -201,7 +216,7 @@ public final class Registry {
 
     private Peer requireLease(PeerId id, String secret) {
         Peer peer = store.find(id).filter(known -> known.isLive(clock.instant())).orElseThrow(Registry::leaseLost);
-        if (!MessageDigest.isEqual(peer.secretHash().bytes(), hash(secret).bytes())) {
+        if (!MessageDigest.isEqual(peer.admission().secretHash().bytes(), hash(secret).bytes())) {
             throw new RequestRejected(401, "secret-wrong", "this is not the secret of that peer's lease");
         }
         return peer;

@@ -8,6 +8,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
@@ -49,9 +50,11 @@ class LeaseSweeperTest {
 
     private void admitUntil(Instant end) {
         var id = new TestPeer().id();
-        store.admit(new Peer(id, new PeerEndpoint("http", "192.0.2.7", 8080), false, Sha256.digestOf(new byte[0]),
-                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), new Place(0, 7, 0, 0), Reach.IPV4,
-                new Uploads(new UploadBudget(1_000_000, 1, 0), 0), end));
+        var budget = new UploadBudget(1_000_000, 1, 0);
+        store.admit(new Peer(id,
+                TestAdmissions.of(new PeerEndpoint("http", "192.0.2.7", 8080), false, Reach.IPV4, budget),
+                TicketKey.derive(new byte[32], id), new Place(0, 7, 0, 0), new Uploads(budget, 0), end,
+                Reachability.YES));
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.testing.MutableClock;
 import io.fingerpost.testing.TestPeer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -60,7 +61,7 @@ public final class RegistryFixture {
     /** Registers {@code peer} under an endpoint that proves itself, and is gone afterwards. */
     public LeaseGrant register(TestPeer peer, Optional<String> token) {
         try (var server = ProvingServer.of(peer)) {
-            return registry.register(peer.registration(server.endpoint()), token);
+            return registry.register(peer.registration(server.endpoint()), token, InetAddress.getLoopbackAddress());
         }
     }
 

@@ -9,16 +9,20 @@ import static io.fingerpost.registry.RegistryFixture.digest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.admission.ProvingServer;
 import io.fingerpost.testing.TestPeer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +56,13 @@ class RegistryTest {
             boolean expected = Arrays.stream(numbers).anyMatch(each -> each == number);
             assertThat(fixture.store.holds(lease.peerId(), digest(i))).as("holding %d", i).isEqualTo(expected);
         }
+    }
+
+    /** A heartbeat of one who has announced all of these. */
+    private static Heartbeat knowing(int... numbers) {
+        long checksum = IntStream.of(numbers).mapToLong(number -> HoldingsChecksum.ofComplete(digest(number)))
+                .reduce(0, (one, other) -> one ^ other);
+        return new Heartbeat(UploadReport.IDLE, Optional.of(checksum));
     }
 
     private static void assertRejected(int status, String kind, ThrowingCallable call) {
@@ -95,7 +106,8 @@ class RegistryTest {
     void admitsNobodyWhoseEndpointAnotherAnswers() {
         try (var server = ProvingServer.of(new TestPeer())) {
             assertRejected(422, "endpoint-not-proved",
-                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty()));
+                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty(),
+                            InetAddress.getLoopbackAddress()));
         }
 
         assertThat(registry.peerCount()).isZero();
@@ -120,7 +132,8 @@ class RegistryTest {
         peers.forEach(fixture::register);
         try (var server = ProvingServer.of(anna)) {
             assertRejected(503, "registry-full",
-                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty()));
+                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty(),
+                            InetAddress.getLoopbackAddress()));
             assertThat(server.calls()).as("a full registry dials nobody").isZero();
         }
 
@@ -136,8 +149,8 @@ class RegistryTest {
         LeaseGrant after = fixture.register(anna);
 
         assertHolds(after);
-        assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), before.secret(), UploadReport.IDLE));
-        assertThat(registry.heartbeat(anna.id(), after.secret(), UploadReport.IDLE).holdings()).isZero();
+        assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), before.secret(), knowing()));
+        assertThat(registry.heartbeat(anna.id(), after.secret(), knowing()).inSync()).isTrue();
     }
 
     /** A failed attempt, by whomever, must not cost a live peer its lease. */
@@ -147,11 +160,12 @@ class RegistryTest {
         registry.update(anna.id(), lease.secret(), hold(1));
         try (var server = ProvingServer.of(new TestPeer())) {
             assertRejected(422, "endpoint-not-proved",
-                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty()));
+                    () -> registry.register(anna.registration(server.endpoint()), Optional.empty(),
+                            InetAddress.getLoopbackAddress()));
         }
 
         assertHolds(lease, 1);
-        assertThat(registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE).holdings()).isOne();
+        assertThat(registry.heartbeat(anna.id(), lease.secret(), knowing(1)).inSync()).isTrue();
     }
 
     @Test
@@ -160,11 +174,26 @@ class RegistryTest {
         registry.update(anna.id(), lease.secret(), hold(1, 2));
         fixture.clock.advance(Duration.ofMillis(29_999));
 
-        LeaseRenewal renewal = registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE);
+        LeaseRenewal renewal = registry.heartbeat(anna.id(), lease.secret(), knowing(1, 2));
 
-        assertThat(renewal).isEqualTo(new LeaseRenewal(TERMS, NOW.plusMillis(29_999), 2));
+        assertThat(renewal).isEqualTo(new LeaseRenewal(TERMS, NOW.plusMillis(29_999), Reachability.YES, true));
         fixture.clock.advance(Duration.ofMillis(29_999));
         assertThat(registry.holders(MAP).live(fixture.clock.instant())).hasSize(1);
+    }
+
+    @Test
+    void noticesThatItKnowsOtherHoldingsThanThePeer() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1, 2));
+
+        assertThat(registry.heartbeat(anna.id(), lease.secret(), knowing(1, 3)).inSync()).isFalse();
+        assertThat(registry.heartbeat(anna.id(), lease.secret(), new Heartbeat(UploadReport.IDLE, Optional.empty()))
+                .inSync()).as("a peer that does not want to know").isTrue();
+
+        registry.update(anna.id(), lease.secret(), new HoldingsUpdate(true, hold(1, 3).hold(), List.of()));
+
+        assertHolds(lease, 1, 3);
+        assertThat(registry.heartbeat(anna.id(), lease.secret(), knowing(1, 3)).inSync()).isTrue();
     }
 
     @Test
@@ -175,7 +204,7 @@ class RegistryTest {
         fixture.clock.advance(TERMS.ttl());
 
         assertThat(registry.holders(MAP).live(fixture.clock.instant())).isEmpty();
-        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE));
+        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret(), knowing()));
         assertRejected(404, "lease-unknown", () -> registry.update(anna.id(), lease.secret(), hold(2)));
         assertRejected(404, "lease-unknown", () -> registry.goodbye(anna.id(), lease.secret()));
     }
@@ -188,7 +217,7 @@ class RegistryTest {
 
         for (String secret : List.of("", other.secret(), lease.secret() + "x",
                 lease.secret().toUpperCase(Locale.ROOT))) {
-            assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), secret, UploadReport.IDLE));
+            assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), secret, knowing()));
             assertRejected(401, "secret-wrong", () -> registry.update(anna.id(), secret, drop(1)));
             assertRejected(401, "secret-wrong", () -> registry.goodbye(anna.id(), secret));
         }
@@ -254,7 +283,7 @@ class RegistryTest {
 
         assertThat(registry.holders(MAP).live(fixture.clock.instant())).isEmpty();
         assertThat(registry.peerCount()).isZero();
-        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE));
+        assertRejected(404, "lease-unknown", () -> registry.heartbeat(anna.id(), lease.secret(), knowing()));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param superNode whether the operator's token was shown
  * @param terms how the lease is kept
  * @param now the registry's clock, so that a wrong clock at the peer does not spoil tickets
+ * @param reachability whether clients will be sent to the peer; one that is not reachable has a lease all the same, and is tried again
  */
 public record LeaseGrant(PeerId peerId, String secret, TicketKey ticketKey, boolean superNode, LeaseTerms terms,
-        Instant now) {}
+        Instant now, Reachability reachability) {}

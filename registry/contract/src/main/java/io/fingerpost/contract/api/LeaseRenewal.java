@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param terms how the lease is kept from now on
  * @param now the registry's clock
- * @param holdings how many holdings of the peer the registry knows; a peer that counts otherwise announces all again
+ * @param reachability whether clients are sent to the peer
+ * @param inSync false if the registry knows other holdings of the peer than it says: it has to announce them anew
  */
-public record LeaseRenewal(LeaseTerms terms, Instant now, int holdings) {}
+public record LeaseRenewal(LeaseTerms terms, Instant now, Reachability reachability, boolean inSync) {}

@@ -14,8 +14,10 @@ import java.util.Base64;
  * @param challenge what only the caller and the registry know: the endpoint signs for this registration and no other, so a
  *        stranger who names somebody else's key and endpoint gets no lease for them
  * @param budget the most that it wants to send while this lease runs
+ * @param uploads what it sends already, and has sent this month: a new lease starts with no new quota
  */
-public record Registration(PeerKey key, PeerEndpoint endpoint, String challenge, UploadBudget budget) {
+public record Registration(PeerKey key, PeerEndpoint endpoint, String challenge, UploadBudget budget,
+        UploadReport uploads) {
     private static final int CHALLENGE_BYTES = 24;
 
     public Registration {
@@ -25,10 +27,10 @@ public record Registration(PeerKey key, PeerEndpoint endpoint, String challenge,
     }
 
     /** A registration with a challenge of its own. */
-    public static Registration fresh(PeerKey key, PeerEndpoint endpoint, UploadBudget budget) {
+    public static Registration fresh(PeerKey key, PeerEndpoint endpoint, UploadBudget budget, UploadReport uploads) {
         var challenge = new byte[CHALLENGE_BYTES];
         new SecureRandom().nextBytes(challenge);
         return new Registration(key, endpoint, Base64.getUrlEncoder().withoutPadding().encodeToString(challenge),
-                budget);
+                budget, uploads);
     }
 }

@@ -4,12 +4,12 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
-import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
 import java.net.URI;
@@ -56,12 +56,13 @@ public final class RegistryClient {
         return call(request, LeaseGrant.class);
     }
 
-    public LeaseRenewal heartbeat(LeaseGrant lease, UploadReport report) throws IOException {
-        return call(authorized(lease, ApiPaths.heartbeat(lease.peerId())).POST(body(report)), LeaseRenewal.class);
+    public LeaseRenewal heartbeat(LeaseGrant lease, Heartbeat heartbeat) throws IOException {
+        return call(authorized(lease, ApiPaths.heartbeat(lease.peerId())).POST(body(heartbeat)), LeaseRenewal.class);
     }
 
     public void announce(LeaseGrant lease, HoldingsUpdate update) throws IOException {
-        call(authorized(lease, ApiPaths.holdings(lease.peerId())).POST(body(update)), null);
+        call(authorized(lease, ApiPaths.holdings(lease.peerId()))
+                .POST(BodyPublishers.ofByteArray(update.bytes())), HoldingsUpdate.MEDIA_TYPE, null);
     }
 
     /** Ends the lease: no client is sent here any more. */
@@ -111,7 +112,11 @@ public final class RegistryClient {
     }
 
     private <T> T call(HttpRequest.Builder request, @Nullable Class<T> answer) throws IOException {
-        var response = Exchange.send(http, request.header("Content-Type", "application/json").timeout(TIMEOUT).build(),
+        return call(request, "application/json", answer);
+    }
+
+    private <T> T call(HttpRequest.Builder request, String mediaType, @Nullable Class<T> answer) throws IOException {
+        var response = Exchange.send(http, request.header("Content-Type", mediaType).timeout(TIMEOUT).build(),
                 BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
         if (response.statusCode() >= 300) {
             throw new RegistryRefused(problem(response));

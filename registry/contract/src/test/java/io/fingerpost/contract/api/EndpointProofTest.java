@@ -34,7 +34,7 @@ class EndpointProofTest {
     void signsNonceEndpointAndChallenge() {
         byte[] message = EndpointProof.message(NONCE,
                 new Registration(new TestPeer().key(), PeerEndpoint.parse("http://Peer.example:8080/"),
-                        "c".repeat(22), TestPeer.BUDGET));
+                        "c".repeat(22), TestPeer.BUDGET, UploadReport.IDLE));
 
         assertThat(new String(message, StandardCharsets.UTF_8))
                 .isEqualTo("fingerpost endpoint proof\n" + NONCE + "\nhttp://peer.example:8080\n" + "c".repeat(22));

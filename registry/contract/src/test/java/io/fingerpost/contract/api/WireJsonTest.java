@@ -8,6 +8,7 @@ import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.testing.TestPeer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,19 +60,23 @@ class WireJsonTest {
 
     /** Agents in other languages write these. */
     @Test
-    void keepsTheFormOfBudgetAndReport() {
+    void keepsTheFormOfRegistrationAndHeartbeat() {
         var registration = new TestPeer().registration(PeerEndpoint.parse("http://192.0.2.7:7400"),
                 new UploadBudget(20_000_000, 32, 1L << 40));
-        var report = new UploadReport(3, 1_000_000, 70_000_000);
+        var report = new Heartbeat(new UploadReport(3, 1_000_000, 70_000_000), Optional.of(5L));
 
         String registered = WireJson.lenient().writeValueAsString(registration);
         String reported = WireJson.lenient().writeValueAsString(report);
 
         assertThat(registered).endsWith(
-                ",\"budget\":{\"bitsPerSecond\":20000000,\"slots\":32,\"bytesPerMonth\":1099511627776}}");
-        assertThat(reported).isEqualTo("{\"active\":3,\"bytesLeft\":1000000,\"servedThisMonth\":70000000}");
+                ",\"budget\":{\"bitsPerSecond\":20000000,\"slots\":32,\"bytesPerMonth\":1099511627776},"
+                        + "\"uploads\":{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}}");
+        assertThat(reported).isEqualTo(
+                "{\"uploads\":{\"active\":3,\"bytesLeft\":1000000,\"servedThisMonth\":70000000},\"holdings\":5}");
+        assertThat(WireJson.lenient().writeValueAsString(new Heartbeat(UploadReport.IDLE, Optional.empty())))
+                .endsWith(",\"holdings\":null}");
         assertThat(WireJson.read(WireJson.strict(), bytes(registered), Registration.class)).isEqualTo(registration);
-        assertThat(WireJson.read(WireJson.strict(), bytes(reported), UploadReport.class)).isEqualTo(report);
+        assertThat(WireJson.read(WireJson.strict(), bytes(reported), Heartbeat.class)).isEqualTo(report);
     }
 
     private static void assertUnreadable(JsonMapper json, String text) {

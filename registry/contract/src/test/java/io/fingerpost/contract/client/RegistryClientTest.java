@@ -13,12 +13,14 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
@@ -46,7 +48,8 @@ import tools.jackson.databind.json.JsonMapper;
 class RegistryClientTest {
     private static final LeaseTerms TERMS = new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10));
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    private static final UploadReport REPORT = new UploadReport(3, 1_000_000, 70_000_000);
+    private static final Heartbeat HEARTBEAT = new Heartbeat(new UploadReport(3, 1_000_000, 70_000_000),
+            Optional.of(5L));
     private static final Sha256 DIGEST = Sha256.digestOf(new byte[] {1});
 
     private final JsonMapper json = WireJson.strict();
@@ -54,7 +57,7 @@ class RegistryClientTest {
     private final Registration registration = peer.registration(PeerEndpoint.parse("http://192.0.2.7:8080"));
     private final LeaseGrant lease = new LeaseGrant(peer.id(), "s3cret", TicketKey.derive(new byte[32], peer.id()),
             false, TERMS,
-            NOW);
+            NOW, Reachability.YES);
 
     private record Seen(String method, String path, String authorization, String body) {}
 
@@ -74,7 +77,7 @@ class RegistryClientTest {
                 var authorization = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"));
                 String path = exchange.getRequestURI().toString();
                 seen.add(new Seen(exchange.getRequestMethod(), path, authorization.orElse(""),
-                        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+                        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1)));
                 var answer = answers.getOrDefault(path, new Answer(404, "<html>no such page</html>"));
                 byte[] body = answer.body.getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(answer.status, body.length == 0 ? -1 : body.length);
@@ -100,10 +103,11 @@ class RegistryClientTest {
 
     @Test
     void findsTheRegistryByTheDiscoveryDocumentOnce() throws IOException {
-        answer(ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()), 200, new LeaseRenewal(TERMS, NOW, 3));
+        answer(ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()), 200,
+                new LeaseRenewal(TERMS, NOW, Reachability.YES, true));
 
-        assertThat(client.heartbeat(lease, REPORT)).isEqualTo(new LeaseRenewal(TERMS, NOW, 3));
-        client.heartbeat(lease, REPORT);
+        assertThat(client.heartbeat(lease, HEARTBEAT)).isEqualTo(new LeaseRenewal(TERMS, NOW, Reachability.YES, true));
+        client.heartbeat(lease, HEARTBEAT);
 
         assertThat(seen).extracting(Seen::path).containsExactly(ApiPaths.ROOT,
                 ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()), ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()));
@@ -113,9 +117,9 @@ class RegistryClientTest {
     void goesToARegistryOfItsOwnAddressIfTheDocumentSaysSo() throws IOException {
         String elsewhere = "http://localhost:" + server.getAddress().getPort() + "/registry";
         answer(ApiPaths.ROOT, 200, new Discovery(elsewhere, TERMS));
-        answer("/registry" + ApiPaths.heartbeat(peer.id()), 200, new LeaseRenewal(TERMS, NOW, 0));
+        answer("/registry" + ApiPaths.heartbeat(peer.id()), 200, new LeaseRenewal(TERMS, NOW, Reachability.YES, true));
 
-        assertThat(client.heartbeat(lease, REPORT).terms()).isEqualTo(TERMS);
+        assertThat(client.heartbeat(lease, HEARTBEAT).terms()).isEqualTo(TERMS);
     }
 
     @Test
@@ -136,18 +140,18 @@ class RegistryClientTest {
         String holdings = ApiPaths.EMBEDDED + ApiPaths.holdings(peer.id());
         String self = ApiPaths.EMBEDDED + ApiPaths.peer(peer.id());
         String heartbeat = ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id());
-        answer(heartbeat, 200, new LeaseRenewal(TERMS, NOW, 0));
+        answer(heartbeat, 200, new LeaseRenewal(TERMS, NOW, Reachability.YES, true));
         answer(holdings, 204, "");
         answer(self, 204, "");
         var update = new HoldingsUpdate(List.of(Held.complete(DIGEST, 1)), List.of());
 
-        client.heartbeat(lease, REPORT);
+        client.heartbeat(lease, HEARTBEAT);
         client.announce(lease, update);
         client.goodbye(lease);
 
         assertThat(seen.subList(1, 4)).containsExactly(
-                new Seen("POST", heartbeat, "Bearer s3cret", json.writeValueAsString(REPORT)),
-                new Seen("POST", holdings, "Bearer s3cret", json.writeValueAsString(update)),
+                new Seen("POST", heartbeat, "Bearer s3cret", json.writeValueAsString(HEARTBEAT)),
+                new Seen("POST", holdings, "Bearer s3cret", new String(update.bytes(), StandardCharsets.ISO_8859_1)),
                 new Seen("DELETE", self, "Bearer s3cret", ""));
     }
 
@@ -166,7 +170,7 @@ class RegistryClientTest {
         var problem = Problem.of(status, "lease-unknown", "register again");
         answer(ApiPaths.EMBEDDED + ApiPaths.heartbeat(peer.id()), status, problem);
 
-        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, REPORT))
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, HEARTBEAT))
                 .withMessage(status + " lease unknown: register again")
                 .satisfies(refused -> {
                     assertThat(refused.problem()).isEqualTo(problem);
@@ -214,7 +218,7 @@ class RegistryClientTest {
     void failsOnADiscoveryDocumentThatNamesNoRegistry(String registry) {
         answer(ApiPaths.ROOT, 200, new Discovery(registry, TERMS));
 
-        assertThatIOException().isThrownBy(() -> client.heartbeat(lease, REPORT))
+        assertThatIOException().isThrownBy(() -> client.heartbeat(lease, HEARTBEAT))
                 .withMessageContaining("names no registry");
     }
 

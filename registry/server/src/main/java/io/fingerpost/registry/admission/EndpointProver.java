@@ -5,10 +5,8 @@ import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.RequestRejected;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.List;
 
 /**
  * Makes an endpoint prove that it belongs to the peer that claims it: it has to sign a fresh nonce with the peer's key.
@@ -24,29 +22,25 @@ public final class EndpointProver {
     }
 
     /**
-     * Where the endpoint proved to be.
+     * Asks the endpoint for its proof; waits for at most the dialler's timeout.
      *
-     * @return its addresses, at least one
-     * @throws RequestRejected if the endpoint may not be dialled, cannot be reached, or does not prove itself
+     * @throws RequestRejected if the endpoint may not be dialled, or answers as somebody else
      */
-    public List<InetAddress> prove(Registration registration) {
+    public Proof prove(Registration registration) {
         PeerEndpoint endpoint = registration.endpoint();
         String nonce = newNonce();
-        var answer = ask(endpoint, EndpointProof.path(nonce));
+        EndpointDialler.Answer answer;
+        try {
+            answer = dialler.get(endpoint, EndpointProof.path(nonce));
+        } catch (IOException e) {
+            return new Proof.Missing("tried " + endpoint + " from here: " + e.getMessage(),
+                    "open that port to the broker, or advertise another URL");
+        }
         if (!registration.key().verifies(EndpointProof.message(nonce, registration), decode(answer.body()))) {
             throw new RequestRejected(422, "endpoint-not-proved", "what answers at " + endpoint
                     + " does not sign for this registration; is the advertised URL that of another host or port?");
         }
-        return answer.addresses();
-    }
-
-    private EndpointDialler.Answer ask(PeerEndpoint endpoint, String path) {
-        try {
-            return dialler.get(endpoint, path);
-        } catch (IOException e) {
-            throw new RequestRejected(422, "endpoint-unreachable", "tried " + endpoint + " from here: " + e.getMessage()
-                    + "; open that port to the broker or advertise another URL");
-        }
+        return new Proof.Given(answer.addresses());
     }
 
     private String newNonce() {

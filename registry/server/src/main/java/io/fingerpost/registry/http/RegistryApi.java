@@ -4,9 +4,8 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
-import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.Registration;
-import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.representation.ResourceId;
@@ -23,7 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The registry over HTTP: everything below {@link ApiPaths#ROOT}. Handlers block, on virtual threads. */
+/** The registry over HTTP: everything below {@link ApiPaths#ROOT}. What may wait does so on virtual threads. */
 public final class RegistryApi implements HttpHandler, AutoCloseable {
     /** Requests at a time; most are done within microseconds, registrations wait for the endpoint's proof. */
     private static final int MAX_CONCURRENT = 1_024;
@@ -32,64 +31,77 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
 
     private final Registry registry;
     private final ResourceNames names;
-    private final JsonBody json = new JsonBody();
-    private final VirtualThreadHandler handler;
+    private final Body body = new Body();
+    private final VirtualThreadHandler waiting;
+    private final HttpHandler handler;
 
     /** @param names of the resources that agents ask about by their URLs */
     public RegistryApi(Registry registry, ResourceNames names) {
         this.registry = registry;
         this.names = names;
-        this.handler = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
+        this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
+        this.handler = Handlers.routing()
+                .post(PEER + "/heartbeat", new ErrorHandler(this::heartbeat))
+                .setFallbackHandler(waiting)
+                .setInvalidMethodHandler(new ErrorHandler(RegistryApi::refuseMethod));
     }
 
+    /** Of what may wait, and of everything else. */
     private RoutingHandler routes() {
         return Handlers.routing()
                 .get(ApiPaths.ROOT, this::discover)
                 .post(PEERS, this::register)
-                .post(PEER + "/heartbeat", this::heartbeat)
                 .post(PEER + "/holdings", this::announce)
                 .delete(PEER, this::goodbye)
                 .get(ApiPaths.EMBEDDED + "/representations/{digest}", this::representation)
-                .setInvalidMethodHandler(_ -> {
-                    throw new RequestRejected(405, "method-not-allowed", "this path takes another method");
-                })
+                .setInvalidMethodHandler(RegistryApi::refuseMethod)
                 .setFallbackHandler(_ -> {
                     throw new RequestRejected(404, "no-such-path", "the registry has nothing here");
                 });
     }
 
+    private static void refuseMethod(HttpServerExchange exchange) {
+        throw new RequestRejected(405, "method-not-allowed",
+                exchange.getRequestMethod() + " is not what this path takes");
+    }
+
     @Override
-    public void handleRequest(HttpServerExchange exchange) {
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
         handler.handleRequest(exchange);
     }
 
     private void discover(HttpServerExchange exchange) {
-        json.write(exchange, 200, new Discovery(ApiPaths.EMBEDDED, registry.terms()));
+        body.write(exchange, 200, new Discovery(ApiPaths.EMBEDDED, registry.terms()));
     }
 
     private void register(HttpServerExchange exchange) throws IOException {
-        var registration = json.read(exchange, Registration.class);
-        json.write(exchange, 201, registry.register(registration, bearer(exchange)));
+        var registration = body.readJson(exchange, Registration.class);
+        body.write(exchange, 201, registry.register(registration, bearer(exchange),
+                exchange.getSourceAddress().getAddress()));
     }
 
-    private void heartbeat(HttpServerExchange exchange) throws IOException {
-        var report = json.read(exchange, UploadReport.class);
-        json.write(exchange, 200, registry.heartbeat(peer(exchange), secret(exchange), report));
+    /** By far the most frequent, and done in memory: on the I/O thread. */
+    private void heartbeat(HttpServerExchange exchange) {
+        PeerId peer = peer(exchange);
+        String secret = secret(exchange);
+        body.receiveJson(exchange, Heartbeat.class,
+                heartbeat -> body.write(exchange, 200, registry.heartbeat(peer, secret, heartbeat)));
     }
 
     private void announce(HttpServerExchange exchange) throws IOException {
-        var update = json.read(exchange, HoldingsUpdate.class);
-        registry.update(peer(exchange), secret(exchange), update);
-        json.write(exchange, 204, null);
+        PeerId peer = peer(exchange);
+        String secret = secret(exchange);
+        registry.update(peer, secret, body.readHoldings(exchange));
+        body.write(exchange, 204, null);
     }
 
     private void goodbye(HttpServerExchange exchange) {
         registry.goodbye(peer(exchange), secret(exchange));
-        json.write(exchange, 204, null);
+        body.write(exchange, 204, null);
     }
 
     private void representation(HttpServerExchange exchange) {
-        json.write(exchange, 200,
+        body.write(exchange, 200,
                 registry.representation(parameter(exchange, "digest", Sha256::parse), resource(exchange)));
     }
 
@@ -141,6 +153,6 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
 
     @Override
     public void close() {
-        handler.close();
+        waiting.close();
     }
 }

@@ -1,8 +1,10 @@
 package io.fingerpost.registry.store;
 
+import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.registry.locality.Place;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -26,10 +28,22 @@ public final class MemoryStore implements RegistryStore {
     private final LongAdder holdings = new LongAdder();
     private final LongAdder bitsPerSecond = new LongAdder();
 
-    /** A peer in the table; {@code held} is only touched under the lock. */
-    private record Entry(Peer peer, CompactSet<Holders> held) {
+    /** A peer in the table, and what it holds, which is only touched under the lock. */
+    private static final class Entry {
+        private static final Holders[] NOTHING = new Holders[0];
+
+        final Peer peer;
+        CompactSet<Holders> held;
+        volatile long checksum;
+
         Entry(Peer peer) {
-            this(peer, new CompactSet<>(new Holders[0]));
+            this.peer = peer;
+            this.held = new CompactSet<>(NOTHING);
+        }
+
+        void clear() {
+            held = new CompactSet<>(NOTHING);
+            checksum = 0;
         }
     }
 
@@ -45,42 +59,60 @@ public final class MemoryStore implements RegistryStore {
 
     @Override
     public Optional<Peer> find(PeerId id) {
-        return Optional.ofNullable(peers.get(id)).map(Entry::peer);
+        return Optional.ofNullable(peers.get(id)).map(entry -> entry.peer);
+    }
+
+    /** Waits for no other writer, but for {@link #removeExpired} of this very peer. */
+    @Override
+    public boolean renew(PeerId id, Instant until) {
+        return peers.computeIfPresent(id, (_, entry) -> {
+            entry.peer.renewUntil(until);
+            return entry;
+        }) != null;
     }
 
     @Override
-    public synchronized boolean renew(PeerId id, Instant until) {
+    public synchronized boolean update(PeerId id, HoldingsUpdate update) {
         Entry entry = peers.get(id);
         if (entry == null) {
             return false;
         }
-        entry.peer.renewUntil(until);
+        if (update.anew()) {
+            entry.held.forEach(row -> withdraw(entry.peer, row));
+            entry.clear();
+        }
+        update.drop().forEach(digest -> drop(entry, digest));
+        update.hold().forEach(held -> hold(entry, held.digest(), held.pieces()));
         return true;
     }
 
-    @Override
-    public synchronized boolean hold(PeerId id, Sha256 digest, PieceSet pieces) {
-        Entry entry = peers.get(id);
-        if (entry == null) {
-            return false;
+    private void drop(Entry entry, Sha256 digest) {
+        Holders row = holders.find(digest);
+        if (row != null && entry.held.remove(row) != null) {
+            entry.checksum ^= checksum(row, entry.peer);
+            withdraw(entry.peer, row);
         }
-        if (pieces.isEmpty()) {
-            Holders row = holders.find(digest);
-            if (row != null && entry.held.remove(row) != null) {
-                withdraw(entry.peer, row);
-            }
+    }
+
+    private void hold(Entry entry, Sha256 digest, PieceSet pieces) {
+        Holders known = holders.find(digest);
+        Holders row = known == null ? new Holders(digest, neighbours) : known;
+        if (entry.held.put(row)) {
+            holdings.increment();
         } else {
-            Holders known = holders.find(digest);
-            Holders row = known == null ? new Holders(digest, neighbours) : known;
-            entry.held.put(row);
-            if (row.add(Holder.of(entry.peer, pieces))) {
-                holdings.increment();
-            }
-            if (known == null) {
-                holders.add(row);
-            }
+            entry.checksum ^= checksum(row, entry.peer);
         }
-        return true;
+        entry.checksum ^= HoldingsChecksum.of(digest, pieces);
+        row.add(Holder.of(entry.peer, pieces));
+        if (known == null) {
+            holders.add(row);
+        }
+    }
+
+    private static long checksum(Holders row, Peer peer) {
+        return row.find(peer) instanceof PartialHolder part
+                ? HoldingsChecksum.of(row.digest(), part.pieces())
+                : HoldingsChecksum.ofComplete(row.digest());
     }
 
     private void withdraw(Peer peer, Holders row) {
@@ -108,9 +140,15 @@ public final class MemoryStore implements RegistryStore {
 
     @Override
     public synchronized int removeExpired(Instant now) {
-        var expired = peers.values().stream().map(Entry::peer).filter(peer -> !peer.isLive(now)).toList();
-        expired.forEach(peer -> remove(peer.id()));
+        var expired = peers.values().stream().filter(entry -> !entry.peer.isLive(now)).filter(entry -> end(entry, now))
+                .toList();
+        expired.forEach(this::withdrawAll);
         return expired.size();
+    }
+
+    /** Takes a peer out, unless its lease was renewed meanwhile. */
+    private boolean end(Entry entry, Instant now) {
+        return peers.computeIfPresent(entry.peer.id(), (_, known) -> known.peer.isLive(now) ? known : null) == null;
     }
 
     /** Those who ask meanwhile find a peer far from them that is near, but do not miss it. */
@@ -118,7 +156,7 @@ public final class MemoryStore implements RegistryStore {
     public synchronized void relocate(Function<InetAddress, Place> locator) {
         for (Entry entry : peers.values()) {
             Peer peer = entry.peer;
-            Place place = locator.apply(peer.address());
+            Place place = locator.apply(peer.admission().address());
             if (!place.equals(peer.place())) {
                 neighbours.remove(peer);
                 entry.held.forEach(row -> row.leavePlace(peer));
@@ -146,6 +184,12 @@ public final class MemoryStore implements RegistryStore {
     public synchronized int holdingsOf(PeerId id) {
         Entry entry = peers.get(id);
         return entry == null ? 0 : entry.held.size();
+    }
+
+    @Override
+    public long checksumOf(PeerId id) {
+        Entry entry = peers.get(id);
+        return entry == null ? 0 : entry.checksum;
     }
 
     @Override

@@ -4,46 +4,54 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.upload.Uploads;
-import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 
 /** An admitted peer: what was said of it then, and what changes while its lease runs. Safe for use by many threads. */
 public final class Peer implements Holder {
     private final PeerId id;
-    private final PeerEndpoint endpoint;
-    private final boolean superNode;
-    private final Sha256 secretHash;
+    private final Admission admission;
     private final TicketKey ticketKey;
-    private final InetAddress address;
-    private volatile Place place;
     private final Reach reach;
     private final Uploads uploads;
     private final long seed;
+    private volatile Place place;
+    private volatile State state;
+    private volatile Reachability reachability;
     private volatile long leaseUntil;
 
+    /** What clients can expect of a peer whose lease runs. */
+    public enum State {
+        /** It serves, for all that is known. */
+        GOOD,
+        /** Its endpoint has not proved itself: nobody but its neighbours may reach it. */
+        UNPROVED,
+        /** It does not answer. */
+        DOWN,
+        /** It sent wrong bytes, or failed too often. */
+        QUARANTINED
+    }
+
     /**
-     * @param endpoint proved to be the peer's own
-     * @param superNode whether the operator vouches for it
-     * @param secretHash of the lease's bearer secret, which itself is not kept
+     * @param id that of the registration's key
      * @param ticketKey for tickets that this peer accepts
-     * @param address of its endpoint
-     * @param place of that address
-     * @param reach by which versions of the Internet Protocol
+     * @param place of its address
      * @param uploads what it has to send
      * @param leaseUntil the first instant at which the peer counts as gone
+     * @param reachability what the proof of its endpoint came to
      */
-    public Peer(PeerId id, PeerEndpoint endpoint, boolean superNode, Sha256 secretHash, TicketKey ticketKey,
-            InetAddress address, Place place, Reach reach, Uploads uploads, Instant leaseUntil) {
+    public Peer(PeerId id, Admission admission, TicketKey ticketKey, Place place, Uploads uploads,
+            Instant leaseUntil, Reachability reachability) {
         this.id = id;
-        this.endpoint = endpoint;
-        this.superNode = superNode;
-        this.secretHash = secretHash;
+        this.admission = admission;
         this.ticketKey = ticketKey;
-        this.address = address;
         this.place = place;
-        this.reach = reach;
+        this.state = admission.isProved() ? State.GOOD : State.UNPROVED;
+        this.reachability = reachability;
+        this.reach = Reach.by(admission.isProved() ? admission.addresses() : List.of(admission.seenFrom()));
         this.uploads = uploads;
         this.seed = Sha256.parse(id.value()).first();
         this.leaseUntil = leaseUntil.toEpochMilli();
@@ -54,15 +62,30 @@ public final class Peer implements Holder {
     }
 
     public PeerEndpoint endpoint() {
-        return endpoint;
+        return admission.registration().endpoint();
     }
 
     public boolean superNode() {
-        return superNode;
+        return admission.superNode();
     }
 
-    public Sha256 secretHash() {
-        return secretHash;
+    public Admission admission() {
+        return admission;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** What its owner is told of how clients reach it. */
+    public Reachability reachability() {
+        return reachability;
+    }
+
+    /** Takes in what probes, reports and quarantine have made of it. */
+    public void turn(State now, Reachability told) {
+        reachability = told;
+        state = now;
     }
 
     public TicketKey ticketKey() {
@@ -71,10 +94,6 @@ public final class Peer implements Holder {
 
     public Place place() {
         return place;
-    }
-
-    InetAddress address() {
-        return address;
     }
 
     /** Not while it stands in a table by its old place. */

@@ -3,9 +3,12 @@ package io.fingerpost.registry.store;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.registry.locality.Place;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -23,8 +26,15 @@ public interface RegistryStore {
     /** Extends a lease; false if the peer is not known. */
     boolean renew(PeerId id, Instant until);
 
+    /** Takes in what a peer holds now, and what no longer. False if the peer is not known. */
+    boolean update(PeerId id, HoldingsUpdate update);
+
     /** Replaces what the peer holds of {@code digest}; an empty set withdraws it. False if the peer is not known. */
-    boolean hold(PeerId id, Sha256 digest, PieceSet pieces);
+    default boolean hold(PeerId id, Sha256 digest, PieceSet pieces) {
+        return update(id, pieces.isEmpty()
+                ? new HoldingsUpdate(List.of(), List.of(digest))
+                : new HoldingsUpdate(List.of(new Held(digest, pieces)), List.of()));
+    }
 
     /** Forgets the peer and its holdings, if it is known. */
     void remove(PeerId id);
@@ -43,6 +53,9 @@ public interface RegistryStore {
 
     /** How many holdings the peer has; 0 if it is not known. */
     int holdingsOf(PeerId id);
+
+    /** The {@link io.fingerpost.contract.HoldingsChecksum} of what the peer holds; 0 if it is not known. */
+    long checksumOf(PeerId id);
 
     int peerCount();
 

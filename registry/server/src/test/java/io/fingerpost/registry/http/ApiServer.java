@@ -36,10 +36,12 @@ final class ApiServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    /** A request below the API's own prefix, with JSON if there is a body. */
+    /** A request below the API's own prefix, with JSON if there is a body and nothing else is said of it. */
     HttpResponse<String> send(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
-        BodyPublisher publisher = body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
+        BodyPublisher publisher = body.isEmpty()
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofString(body, StandardCharsets.ISO_8859_1);
         var request = HttpRequest.newBuilder(uri(ApiPaths.EMBEDDED + path)).method(method, publisher)
                 .setHeader("Content-Type", "application/json");
         for (int i = 0; i < headers.length; i += 2) {

@@ -2,8 +2,10 @@ package io.fingerpost.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.api.ApiPaths;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -15,7 +17,9 @@ import io.fingerpost.registry.RegistryFixture;
 import io.fingerpost.registry.admission.ProvingServer;
 import io.fingerpost.testing.TestPeer;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,11 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What strangers may send: each gets a clear problem, and nothing is changed, not even by all of them together. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RegistryApiRejectsTest {
-    private static final String DIGEST = "f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk";
-    private static final String HELD = "{\"digest\":\"" + DIGEST + "\",\"size\":10,\"pieces\":\"*\"}";
+    private static final String HASH = "some bytes that make up a digest";
     private static final String IDLE = "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}";
+    private static final Heartbeat HEARTBEAT = new Heartbeat(UploadReport.IDLE, Optional.empty());
     private static final String CHALLENGE = "DGyRejmCefe7v4NfDGDKfA";
-    private static final String BUDGET = "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":0}";
+    private static final String UPLOADS = ",\"uploads\":" + IDLE;
+    private static final String BUDGET = "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":0}" + UPLOADS;
     private static final String KEY = "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"";
 
     private final ApiServer server = new ApiServer();
@@ -55,7 +60,9 @@ class RegistryApiRejectsTest {
     }
 
     private HttpResponse<String> announce(String body) throws Exception {
-        return server.send("POST", self + "/holdings", body, "Authorization", "Bearer " + lease.secret());
+        return server.send("POST", self + "/holdings", body, "Authorization", "Bearer " + lease.secret(),
+                "Content-Type",
+                HoldingsUpdate.MEDIA_TYPE);
     }
 
     private Problem assertRejected(HttpResponse<String> response, int status, String kind) {
@@ -83,48 +90,50 @@ class RegistryApiRejectsTest {
         assertThat(fixture.store.find(anna.id())).get()
                 .satisfies(peer -> assertThat(peer.leaseUntil())
                         .isEqualTo(RegistryFixture.NOW.plus(RegistryFixture.TERMS.ttl())));
-        assertThat(fixture.registry.heartbeat(anna.id(), lease.secret(), UploadReport.IDLE).holdings()).isEqualTo(2);
+        var heartbeat = new Heartbeat(UploadReport.IDLE, Optional.of(
+                HoldingsChecksum.ofComplete(RegistryFixture.digest(7))
+                        ^ HoldingsChecksum.ofComplete(RegistryFixture.digest(8))));
+        assertThat(fixture.registry.heartbeat(anna.id(), lease.secret(), heartbeat).inSync()).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "hello", "{\"hold\":[],\"drop\":[}", "{'hold':[],'drop':[]}",
-            "{\"hold\":[],\"drop\":[],}",
-            "{\"hold\":[],\"drop\":[]} {}", "{\"hold\":[],\"drop\":[]}]", "\u00ff\u00fe", "{\"hold\":NaN,\"drop\":[]}",
-            "{\"hold\":[],\"drop\":[01]}", "{/**/\"hold\":[],\"drop\":[]}"})
+    @ValueSource(strings = {"", "{", "hello", "{\"key\":[}", "{'key':1}", "{\"key\":1,}", "{\"key\":" + KEY + "}]",
+            "\u00ff\u00fe", "{\"key\":NaN}", "{\"key\":01}", "{/**/\"key\":1}"})
     void whatIsNotJson(String body) throws Exception {
-        assertRejected(announce(body), 400, "bad-json");
+        assertRejected(server.send("POST", "/peers", body), 400, "bad-json");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "null | null stands",
-            "[] | not of the type",
-            "\"\" | not of the type",
-            "5 | not of the type",
-            "{} | hold: Missing",
-            "{\"hold\":[" + HELD + "]} | drop: Missing",
-            "{\"hold\":null,\"drop\":[]} | hold: Null",
-            "{\"hold\":[],\"drop\":[],\"more\":1} | more: no such field",
-            "{\"hold\":[],\"drop\":[],\"a\\\"b\":1} | a\"b: no such field",
-            "{\"hold\":[],\"hold\":[" + HELD + "],\"drop\":[]} | \"hold\"",
-            "{\"hold\":{},\"drop\":[]} | hold: not of the type",
-            "{\"hold\":\"\",\"drop\":[]} | hold: not of the type",
-            "{\"hold\":[null],\"drop\":[]} | not of the type",
-            "{\"hold\":[" + HELD + ",5],\"drop\":[]} | hold.1: not of the type",
-            "{\"hold\":[{\"digest\":\"" + DIGEST
-                    + "\",\"size\":\"10\",\"pieces\":\"*\"}],\"drop\":[]} | hold.0.size: not of the type",
-            "{\"hold\":[{\"digest\":\"" + DIGEST
-                    + "\",\"size\":1.5,\"pieces\":\"*\"}],\"drop\":[]} | hold.0.size: not of the type",
-            "{\"hold\":[{\"digest\":\"" + DIGEST + "\",\"size\":1e99,\"pieces\":\"*\"}],\"drop\":[]} | hold.0.size: ",
-            "{\"hold\":[{\"digest\":\"" + DIGEST
-                    + "\",\"size\":0,\"pieces\":\"*\"}],\"drop\":[]} | hold.0: a representation has 1 byte",
-            "{\"hold\":[{\"digest\":\"" + DIGEST
-                    + "\",\"size\":10,\"pieces\":\"Ag\"}],\"drop\":[]} | hold.0: piece 1 of 1",
-            "{\"hold\":[{\"digest\":\"" + DIGEST + "\",\"size\":10,\"pieces\":\"?!\"}],\"drop\":[]} | hold.0: ",
-            "{\"hold\":[{\"digest\":\"short\",\"size\":10,\"pieces\":\"*\"}],\"drop\":[]} | hold.0.digest: not a sha-256",
-            "{\"hold\":[" + HELD + "],\"drop\":[\"../../x\"]} | drop.0: not a sha-256"})
+            "'' | ends in the middle", "{} | begins with 0 or 1, not 123", "~x | ends in the middle",
+            "~" + HASH + "~~~1~12 | piece 1 of 1",
+            "~" + HASH + "!~~1~~ | 1 to 65536 pieces"})
     void whatIsNoHoldingsUpdate(String body, String detail) throws Exception {
-        assertThat(assertRejected(announce(body), 400, "bad-json").detail()).contains(detail);
+        assertThat(assertRejected(announce(bytes(body)), 400, "bad-holdings").detail()).contains(detail);
+    }
+
+    /** ~, 1, 2 and ! stand for the bytes 0, 1, 2 and 127. */
+    private static String bytes(String text) {
+        return text.replace('~', '\0').replace('1', '\1').replace('2', '\2').replace('!', '\177');
+    }
+
+    @Test
+    void holdingsInJson() throws Exception {
+        assertRejected(server.send("POST", self + "/holdings", "{}", "Authorization", "Bearer " + lease.secret()), 415,
+                "wrong-type");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "null | null stands", "[] | not of the type", "\"\" | not of the type", "5 | not of the type",
+            "{} | key: Missing",
+            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE + "\",\"budget\":"
+                    + BUDGET + ",\"more\":1} | more: no such field",
+            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE + "\",\"budget\":"
+                    + BUDGET + ",\"a\\\"b\":1} | a\"b: no such field",
+            "{\"key\":" + KEY + ",\"key\":" + KEY + "} | \"key\"", "{\"key\":{}} | key: not of the type"})
+    void whatIsNoRecord(String body, String detail) throws Exception {
+        assertThat(assertRejected(server.send("POST", "/peers", body), 400, "bad-json").detail()).contains(detail);
     }
 
     @ParameterizedTest
@@ -147,7 +156,7 @@ class RegistryApiRejectsTest {
             "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
                     + "\"} | budget: Missing",
             "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
-                    + "\",\"budget\":null} | budget: Null",
+                    + "\",\"budget\":null" + UPLOADS + "} | budget: Null",
             "{\"key\":" + KEY + ",\"endpoint\":8080} | endpoint: not of the type",
             "{\"key\":" + KEY + ",\"endpoint\":{\"scheme\":\"http\"}} | endpoint: not of the type"})
     void whatIsNoRegistration(String body, String detail) throws Exception {
@@ -184,24 +193,25 @@ class RegistryApiRejectsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "'' | No content",
-            "null | null stands",
-            "[] | not of the type",
-            "{} | active: Missing",
-            "{\"active\":0,\"bytesLeft\":0} | servedThisMonth: Missing",
-            "{\"active\":0,\"bytesLeft\":null,\"servedThisMonth\":0} | bytesLeft: ",
-            "{\"active\":-1,\"bytesLeft\":0,\"servedThisMonth\":0} | active must be 0 to 1024, was -1",
-            "{\"active\":1025,\"bytesLeft\":0,\"servedThisMonth\":0} | active must be 0 to 1024, was 1025",
-            "{\"active\":4294967296,\"bytesLeft\":0,\"servedThisMonth\":0} | active: out of range",
-            "{\"active\":0,\"bytesLeft\":-1,\"servedThisMonth\":0} | bytesLeft must be 0 to 2^53, was -1",
-            "{\"active\":0,\"bytesLeft\":9007199254740993,\"servedThisMonth\":0} | bytesLeft must be 0 to 2^53",
-            "{\"active\":0,\"bytesLeft\":0.5,\"servedThisMonth\":0} | bytesLeft: not of the type",
-            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":-1} | servedThisMonth must be 0 to 2^53, was -1",
-            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":9223372036854775808} | servedThisMonth: out of range",
-            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":\"0\"} | servedThisMonth: not of the type",
-            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0,\"more\":0} | more: no such field"})
+            "null | uploads: ",
+            "[] | uploads: not of the type",
+            "{} | uploads.active: Missing",
+            "{\"active\":0,\"bytesLeft\":0} | uploads.servedThisMonth: Missing",
+            "{\"active\":0,\"bytesLeft\":null,\"servedThisMonth\":0} | uploads.bytesLeft: ",
+            "{\"active\":-1,\"bytesLeft\":0,\"servedThisMonth\":0} | uploads: active must be 0 to 1024, was -1",
+            "{\"active\":1025,\"bytesLeft\":0,\"servedThisMonth\":0} | uploads: active must be 0 to 1024, was 1025",
+            "{\"active\":4294967296,\"bytesLeft\":0,\"servedThisMonth\":0} | uploads.active: out of range",
+            "{\"active\":0,\"bytesLeft\":-1,\"servedThisMonth\":0} | uploads: bytesLeft must be 0 to 2^53, was -1",
+            "{\"active\":0,\"bytesLeft\":9007199254740993,\"servedThisMonth\":0} | uploads: bytesLeft must be 0 to 2^53",
+            "{\"active\":0,\"bytesLeft\":0.5,\"servedThisMonth\":0} | uploads.bytesLeft: not of the type",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":-1} | uploads: servedThisMonth must be 0 to 2^53, was -1",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":9223372036854775808} | uploads.servedThisMonth: out of range",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":\"0\"} | uploads.servedThisMonth: not of the type",
+            "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0,\"more\":0} | uploads.more: no such field"})
     void whatIsNoReport(String body, String detail) throws Exception {
-        var response = server.send("POST", self + "/heartbeat", body, "Authorization", "Bearer " + lease.secret());
+        String heartbeat = "{\"uploads\":" + body + ",\"holdings\":null}";
+
+        var response = server.send("POST", self + "/heartbeat", heartbeat, "Authorization", "Bearer " + lease.secret());
 
         assertThat(assertRejected(response, 400, "bad-json").detail()).contains(detail);
     }
@@ -211,34 +221,54 @@ class RegistryApiRejectsTest {
         var response = server.send("POST", self + "/heartbeat", IDLE, "Authorization", "Bearer " + lease.secret(),
                 "Content-Type", "text/plain");
 
-        assertRejected(response, 415, "not-json");
+        assertRejected(response, 415, "wrong-type");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "null", "[]", "{\"uploads\":" + IDLE + "}", "{\"uploads\":" + IDLE
+            + ",\"holdings\":\"5\"}", "{\"uploads\":" + IDLE + ",\"holdings\":1.5}",
+            "{\"uploads\":" + IDLE
+                    + ",\"holdings\":null}x"})
+    void whatIsNoHeartbeat(String body) throws Exception {
+        assertRejected(server.send("POST", self + "/heartbeat", body, "Authorization", "Bearer " + lease.secret()), 400,
+                "bad-json");
+    }
+
+    @Test
+    void aHeartbeatOfMoreThanFourKilobytes() throws Exception {
+        assertRejected(server.send("POST", self + "/heartbeat", " ".repeat(4097), "Authorization",
+                "Bearer " + lease.secret()), 413, "body-too-large");
+    }
+
+    @Test
+    void aHeartbeatByAnotherMethod() throws Exception {
+        assertRejected(server.send("PUT", self + "/heartbeat", IDLE), 405, "method-not-allowed");
     }
 
     @Test
     void deepNesting() throws Exception {
-        assertRejected(announce("{\"hold\":" + "[".repeat(100_000)), 400, "bad-json");
+        assertRejected(server.send("POST", "/peers", "{\"key\":" + "[".repeat(100_000)), 400, "bad-json");
     }
 
     @Test
     void anEndlessFieldNameAndDoesNotRepeatIt() throws Exception {
         String name = "x".repeat(40_000);
 
-        assertThat(assertRejected(announce("{\"hold\":[],\"drop\":[],\"" + name + "\":1}"), 400, "bad-json").detail())
+        assertThat(assertRejected(server.send("POST", "/peers", "{\"" + name + "\":1}"), 400, "bad-json").detail())
                 .hasSizeLessThan(300);
     }
 
     @Test
     void moreEntriesThanOneUpdateMayHave() throws Exception {
-        String body = "{\"hold\":[" + HELD + "],\"drop\":[" + ("\"" + DIGEST + "\",").repeat(999) + "\"" + DIGEST
-                + "\"]}";
+        String body = "\u0000" + (HASH + "\u0000\u0000\u0000\u0000").repeat(1_001);
 
-        assertThat(assertRejected(announce(body), 400, "bad-json").detail()).contains("at most 1000 entries");
+        assertThat(assertRejected(announce(body), 400, "bad-holdings").detail()).contains("at most 1000 entries");
     }
 
     @Test
     void moreHoldingsThanAPeerMayHave() throws Exception {
-        String body = WireJson.strict().writeValueAsString(
-                new HoldingsUpdate(List.of(held(1), held(2), held(3)), List.of()));
+        String body = new String(new HoldingsUpdate(List.of(held(1), held(2), held(3)), List.of()).bytes(),
+                StandardCharsets.ISO_8859_1);
 
         assertRejected(announce(body), 429, "too-many-holdings");
     }
@@ -247,7 +277,7 @@ class RegistryApiRejectsTest {
     @ValueSource(strings = {"text/plain", "application/jsonp", "application/json-patch+json",
             "application/x-www-form-urlencoded", ";"})
     void bodiesOfAnotherType(String mediaType) throws Exception {
-        assertRejected(server.send("POST", "/peers", "{}", "Content-Type", mediaType), 415, "not-json");
+        assertRejected(server.send("POST", "/peers", "{}", "Content-Type", mediaType), 415, "wrong-type");
     }
 
     @Test
@@ -260,9 +290,7 @@ class RegistryApiRejectsTest {
 
     @Test
     void aBodyOfMoreThanAMegabyte() throws Exception {
-        String body = "{\"hold\":[],\"drop\":[]" + " ".repeat(1 << 20) + "}";
-
-        assertRejected(announce(body), 413, "body-too-large");
+        assertRejected(announce(" ".repeat((1 << 20) + 1)), 413, "body-too-large");
     }
 
     /** By its length alone: a client that asks first is told before it sends anything. */
@@ -290,23 +318,32 @@ class RegistryApiRejectsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"POST, /heartbeat, '{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}'",
-            "POST, /holdings, '{\"hold\":[],\"drop\":[]}'", "DELETE, '', ''"})
-    void whoeverHasNotTheSecret(String method, String path, String body) throws Exception {
-        var missing = server.send(method, self + path, body);
+    @CsvSource({"POST, /heartbeat, application/json", "POST, /holdings, application/vnd.fingerpost.holdings",
+            "DELETE, '', application/json"})
+    void whoeverHasNotTheSecret(String method, String path, String mediaType) throws Exception {
+        var missing = server.send(method, self + path, body(path));
         assertRejected(missing, 401, "secret-missing");
         assertThat(missing.headers().firstValue("WWW-Authenticate")).get().asString().startsWith("Bearer");
-        assertRejected(server.send(method, self + path, body, "Authorization", "Basic " + lease.secret()), 401,
-                "secret-missing");
-        assertRejected(server.send(method, self + path, body, "Authorization", "Bearer"), 401, "secret-missing");
-
-        assertRejected(server.send(method, self + path, body, "Authorization", "Bearer wrong"), 401, "secret-wrong");
-        assertRejected(server.send(method, self + path, body, "Authorization", "Bearer " + lease.secret() + "x"), 401,
-                "secret-wrong");
+        String secret = lease.secret();
+        assertRejected(sendAs("Basic " + secret, method, self + path, mediaType), 401, "secret-missing");
+        assertRejected(sendAs("Bearer", method, self + path, mediaType), 401, "secret-missing");
+        assertRejected(sendAs("Bearer wrong", method, self + path, mediaType), 401, "secret-wrong");
+        assertRejected(sendAs("Bearer " + secret + "x", method, self + path, mediaType), 401, "secret-wrong");
 
         String unknown = "/peers/" + new TestPeer().id();
-        assertRejected(server.send(method, unknown + path, body, "Authorization", "Bearer " + lease.secret()), 404,
-                "lease-unknown");
+        assertRejected(sendAs("Bearer " + secret, method, unknown + path, mediaType), 404, "lease-unknown");
+    }
+
+    private HttpResponse<String> sendAs(String authorization, String method, String path, String mediaType)
+            throws Exception {
+        return server.send(method, path, body(path), "Authorization", authorization, "Content-Type", mediaType);
+    }
+
+    /** A good body for a path. */
+    private static String body(String path) {
+        return path.endsWith("/heartbeat")
+                ? WireJson.strict().writeValueAsString(HEARTBEAT)
+                : path.endsWith("/holdings") ? "\u0000" : "";
     }
 
     @Test
@@ -381,6 +418,7 @@ class RegistryApiRejectsTest {
 
     @Test
     void aDigestThatNobodyKnows() throws Exception {
-        assertRejected(server.send("GET", "/representations/" + DIGEST, ""), 404, "representation-unknown");
+        assertRejected(server.send("GET", "/representations/" + RegistryFixture.digest(1), ""), 404,
+                "representation-unknown");
     }
 }

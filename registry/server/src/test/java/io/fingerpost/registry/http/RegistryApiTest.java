@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -35,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** The API as an agent uses it: with the contract's own client. */
 class RegistryApiTest {
-    private static final String IDLE = "{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}";
+    private static final String IDLE = "{\"uploads\":{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0},\"holdings\":null}";
 
     private final ApiServer server = new ApiServer();
     private final RegistryFixture fixture = server.fixture;
@@ -47,6 +49,10 @@ class RegistryApiTest {
     void stop() {
         http.close();
         server.close();
+    }
+
+    private static Heartbeat saying(long checksum) {
+        return new Heartbeat(UploadReport.IDLE, Optional.of(checksum));
     }
 
     private LeaseGrant register(TestPeer peer, Optional<String> token) throws IOException {
@@ -68,13 +74,14 @@ class RegistryApiTest {
         assertThat(fixture.registry.holders(RegistryFixture.digest(1)).live(fixture.clock.instant())).isEmpty();
 
         fixture.clock.advance(RegistryFixture.TERMS.heartbeat());
-        var renewal = client.heartbeat(lease, UploadReport.IDLE);
-        assertThat(renewal.holdings()).isOne();
+        var renewal = client.heartbeat(lease, saying(HoldingsChecksum.ofComplete(RegistryFixture.digest(2))));
+        assertThat(renewal.inSync()).isTrue();
+        assertThat(client.heartbeat(lease, saying(0)).inSync()).isFalse();
         assertThat(renewal.now()).isEqualTo(fixture.clock.instant());
 
         client.goodbye(lease);
         assertThat(fixture.registry.peerCount()).isZero();
-        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, UploadReport.IDLE))
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, saying(0)))
                 .satisfies(refused -> assertThat(refused.isLeaseLost()).isTrue());
     }
 
@@ -83,11 +90,11 @@ class RegistryApiTest {
         LeaseGrant lease = register(anna, Optional.empty());
         fixture.clock.advance(RegistryFixture.TERMS.ttl());
 
-        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, UploadReport.IDLE))
+        assertThatExceptionOfType(RegistryRefused.class).isThrownBy(() -> client.heartbeat(lease, saying(0)))
                 .withMessageContaining("register again")
                 .satisfies(refused -> assertThat(refused.isLeaseLost()).isTrue());
 
-        assertThat(client.heartbeat(register(anna, Optional.empty()), UploadReport.IDLE).holdings()).isZero();
+        assertThat(client.heartbeat(register(anna, Optional.empty()), saying(0)).inSync()).isTrue();
     }
 
     @Test
@@ -104,12 +111,12 @@ class RegistryApiTest {
         var bits = new BitSet();
         bits.set(1, 1_024);
         for (int i = 0; i < RegistryFixture.MAX_HOLDINGS; i++) {
-            hold.add(new Held(RegistryFixture.digest(i), 16L << 30, PieceSet.of(1_024, bits).text()));
+            hold.add(new Held(RegistryFixture.digest(i), PieceSet.of(1_024, bits)));
         }
 
         client.announce(lease, new HoldingsUpdate(hold, drop));
 
-        assertThat(client.heartbeat(lease, UploadReport.IDLE).holdings()).isEqualTo(RegistryFixture.MAX_HOLDINGS);
+        assertThat(fixture.registry.holdingCount()).isEqualTo(RegistryFixture.MAX_HOLDINGS);
     }
 
     @Test
@@ -153,8 +160,10 @@ class RegistryApiTest {
         String[] secret = {"Authorization", "bearer " + lease.secret()};
 
         assertThat(server.send("POST", peer + "/heartbeat", IDLE, secret).statusCode()).isEqualTo(200);
-        assertThat(server.send("POST", peer + "/holdings", "{\"hold\":[],\"drop\":[]}", secret).statusCode())
-                .isEqualTo(204);
+        assertThat(server
+                .send("POST", peer + "/holdings", "\u0000", "Authorization", "bearer " + lease.secret(), "Content-Type",
+                        "Application/vnd.Fingerpost.holdings; x=y")
+                .statusCode()).isEqualTo(204);
         assertThat(server.send("DELETE", peer, "", secret).statusCode()).isEqualTo(204);
         try (var endpoint = ProvingServer.of(anna)) {
             var registration = WireJson.strict().writeValueAsString(anna.registration(endpoint.endpoint()));

@@ -8,6 +8,8 @@ import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.locality.Tier;
 import io.fingerpost.registry.upload.Uploads;
@@ -40,9 +42,11 @@ class HoldersTest {
         var hash = Sha256.digestOf(ByteBuffer.allocate(4).putInt(number).array());
         var id = new PeerId(hash.base64Url());
         var address = InetAddress.ofLiteral("10.0.0." + number % 256);
-        var peer = new Peer(id, new PeerEndpoint("http", address.getHostAddress(), 8080), false, hash,
-                TicketKey.derive(new byte[32], id), address, place(number), Reach.IPV4,
-                new Uploads(new UploadBudget(1_000_000, 1, 0), 0), NOW.plusSeconds(60));
+        var budget = new UploadBudget(1_000_000, 1, 0);
+        var endpoint = new PeerEndpoint("http", address.getHostAddress(), 8080);
+        var peer = new Peer(id, TestAdmissions.of(endpoint, false, List.of(address), budget),
+                TicketKey.derive(new byte[32], id), place(number), new Uploads(budget, 0), NOW.plusSeconds(60),
+                Reachability.YES);
         store.admit(peer);
         peers.add(peer);
         return peer;
@@ -50,7 +54,7 @@ class HoldersTest {
 
     private void holdByAll() {
         for (int i = 1; i <= PEERS; i++) {
-            store.hold(admit(i).id(), FILE, i % 3 == 0 ? WHOLE : PieceSet.parse(2, "AQ"));
+            store.hold(admit(i).id(), FILE, i % 3 == 0 ? WHOLE : PieceSet.of(2, new byte[] {1}));
         }
     }
 
@@ -155,7 +159,8 @@ class HoldersTest {
 
         store.relocate(address -> address.equals(InetAddress.ofLiteral("10.0.0.7"))
                 ? new Place(5, 7_000, 50, 9)
-                : peers.stream().filter(peer -> peer.address().equals(address)).findFirst().orElseThrow().place());
+                : peers.stream().filter(peer -> peer.admission().address().equals(address)).findFirst().orElseThrow()
+                        .place());
 
         Peer moved = peers.get(6);
         assertThat(drawn(Tier.LOCAL, new Place(5, 1, 0, 0))).contains(moved);

@@ -9,6 +9,8 @@ import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.upload.Uploads;
 import java.net.InetAddress;
@@ -49,10 +51,10 @@ abstract class RegistryStoreContract {
 
     static Peer peer(int number, Instant leaseUntil) {
         var id = new PeerId(Sha256.digestOf(new byte[] {0, (byte) number}).base64Url());
-        return new Peer(id, new PeerEndpoint("http", "192.0.2." + number, 8080), false, Sha256.digestOf(new byte[] {3}),
-                TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), new Place(0, number, 0, 0),
-                Reach.IPV4,
-                new Uploads(BUDGET, 0), leaseUntil);
+        var endpoint = new PeerEndpoint("http", "192.0.2." + number, 8080);
+        return new Peer(id, TestAdmissions.of(endpoint, false, Reach.IPV4, BUDGET),
+                TicketKey.derive(new byte[32], id), new Place(0, number, 0, 0),
+                new Uploads(BUDGET, 0), leaseUntil, Reachability.YES);
     }
 
     private static PieceSet pieces(int... indexes) {
@@ -200,8 +202,9 @@ abstract class RegistryStoreContract {
     void dropsTheHoldingsOfAPeerThatIsAdmittedAgain() {
         store.admit(anna);
         store.hold(anna.id(), MAP, WHOLE);
-        var moved = new Peer(anna.id(), new PeerEndpoint("http", "192.0.2.99", 9090), true, anna.secretHash(),
-                anna.ticketKey(), anna.address(), anna.place(), anna.reach(), anna.uploads(), LATER.plusSeconds(5));
+        var moved = new Peer(anna.id(),
+                TestAdmissions.of(new PeerEndpoint("http", "192.0.2.99", 9090), true, Reach.IPV4, BUDGET),
+                anna.ticketKey(), anna.place(), anna.uploads(), LATER.plusSeconds(5), Reachability.YES);
 
         store.admit(moved);
 

@@ -1,7 +1,9 @@
 package io.fingerpost.registry.http;
 
+import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.registry.RequestRejected;
+import io.undertow.io.Receiver;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
@@ -13,10 +15,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads a request's JSON into a record, and writes one as the answer; blocking. */
-final class JsonBody {
-    /** A full holdings update stays below it, unless many of its representations are above 8 GiB and held in part. */
+/** Reads a request's body into a record, and writes one as the answer. */
+final class Body {
+    /** A full holdings update stays below it, unless many of its representations are above 128 GiB and held in part. */
     private static final int MAX_BYTES = 1 << 20;
+    /** Of what is read on an I/O thread. */
+    private static final int MAX_SMALL = 4 << 10;
+    private static final String JSON = "application/json";
     /** Time for the whole body, however slowly it drips. */
     private static final int MAX_SECONDS = 10;
 
@@ -25,13 +30,63 @@ final class JsonBody {
 
     private final JsonMapper json = WireJson.strict();
 
-    /** @throws RequestRejected 413, 415 or 400 if the body is not such a record */
-    <T> T read(HttpServerExchange exchange, Class<T> type) throws IOException {
-        String mediaType = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-        if (mediaType == null || !mediaType.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-            throw new RequestRejected(415, "not-json", "the body has to be application/json");
-        }
+    /** What is made of a record. */
+    interface Taker<T> {
+        void take(T value) throws IOException;
+    }
+
+    /**
+     * Reads JSON, waiting for it.
+     *
+     * @throws RequestRejected 413, 415 or 400 if the body is not such a record
+     */
+    <T> T readJson(HttpServerExchange exchange, Class<T> type) throws IOException {
+        requireType(exchange, JSON);
+        return parseJson(readBounded(exchange), type);
+    }
+
+    /**
+     * Reads the binary form of an update, waiting for it.
+     *
+     * @throws RequestRejected 413, 415 or 400 if the body is none
+     */
+    HoldingsUpdate readHoldings(HttpServerExchange exchange) throws IOException {
+        requireType(exchange, HoldingsUpdate.MEDIA_TYPE);
         byte[] body = readBounded(exchange);
+        try {
+            return HoldingsUpdate.parse(body);
+        } catch (IllegalArgumentException e) {
+            throw new RequestRejected(400, "bad-holdings", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Reads a small JSON body on the I/O thread, without waiting: what comes of it may happen after this has returned.
+     *
+     * @throws RequestRejected 415; what is wrong with the body itself is answered, as 413 or 400
+     */
+    <T> void receiveJson(HttpServerExchange exchange, Class<T> type, Taker<T> taker) {
+        requireType(exchange, JSON);
+        var receiver = exchange.getRequestReceiver();
+        receiver.setMaxBufferSize(MAX_SMALL);
+        receiver.receiveFullBytes(
+                (received, body) -> new ErrorHandler(_ -> taker.take(parseJson(body, type))).handleRequest(received),
+                (received, why) -> new ErrorHandler(_ -> {
+                    if (why instanceof Receiver.RequestToLargeException) {
+                        throw tooLarge(MAX_SMALL);
+                    }
+                    throw why;
+                }).handleRequest(received));
+    }
+
+    private static void requireType(HttpServerExchange exchange, String wanted) {
+        String mediaType = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+        if (mediaType == null || !mediaType.split(";", 2)[0].strip().equalsIgnoreCase(wanted)) {
+            throw new RequestRejected(415, "wrong-type", "the body has to be " + wanted);
+        }
+    }
+
+    private <T> T parseJson(byte[] body, Class<T> type) {
         try {
             return WireJson.read(json, body, type);
         } catch (JacksonException e) {
@@ -41,7 +96,7 @@ final class JsonBody {
 
     private static byte[] readBounded(HttpServerExchange exchange) throws IOException {
         if (exchange.getRequestContentLength() > MAX_BYTES) {
-            throw tooLarge();
+            throw tooLarge(MAX_BYTES);
         }
         var hurry = exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), MAX_SECONDS,
                 TimeUnit.SECONDS);
@@ -49,7 +104,7 @@ final class JsonBody {
             exchange.startBlocking();
             byte[] body = exchange.getInputStream().readNBytes(MAX_BYTES + 1);
             if (body.length > MAX_BYTES) {
-                throw tooLarge();
+                throw tooLarge(MAX_BYTES);
             }
             return body;
         } finally {
@@ -57,8 +112,8 @@ final class JsonBody {
         }
     }
 
-    private static RequestRejected tooLarge() {
-        return new RequestRejected(413, "body-too-large", "at most " + MAX_BYTES + " bytes are taken");
+    private static RequestRejected tooLarge(int most) {
+        return new RequestRejected(413, "body-too-large", "at most " + most + " bytes are taken");
     }
 
     /** What is wrong and where, without class names and with little of what was sent. */
@@ -67,7 +122,7 @@ final class JsonBody {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String where = e.getPath().stream().map(JsonBody::name).collect(Collectors.joining("."));
+        String where = e.getPath().stream().map(Body::name).collect(Collectors.joining("."));
         String what = root instanceof IllegalArgumentException && root.getMessage() != null
                 ? root.getMessage()
                 : plainWords(e);
@@ -102,7 +157,7 @@ final class JsonBody {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
         if (value != null) {
-            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, JSON);
             exchange.getResponseSender().send(json.writeValueAsString(value));
         }
     }
