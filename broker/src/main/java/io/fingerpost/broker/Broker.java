@@ -34,6 +34,7 @@ import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.http.ErrorHandler;
 import io.fingerpost.registry.http.RegistryApi;
 import io.fingerpost.registry.locality.LiveLocator;
@@ -77,8 +78,9 @@ public final class Broker implements AutoCloseable {
 
         var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
         var representations = new RepresentationTable(config.registry().representationMemory());
+        var enrolment = new Enrolment(config.enrolment(), config.registry().superNodeTokenHash());
         var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
-                locator,
+                enrolment, locator,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
         var rules = new LiveRules(config.edge().sites(), config.sharing());
@@ -108,7 +110,7 @@ public final class Broker implements AutoCloseable {
                 new Http2Rules(new Provenance(config.edge(), new BodyPace(config.edge().bodyTimeout(), inFlight))),
                 certificate.map(EdgeCertificate::context));
 
-        this.reload = new Reload(source, config, rules, locator, registry,
+        this.reload = new Reload(source, config, rules, locator, enrolment, registry,
                 () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
         this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now,
                 new ErrorHandler(new ExplainHandler(reader, explainer)));

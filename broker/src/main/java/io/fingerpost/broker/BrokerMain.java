@@ -2,6 +2,7 @@ package io.fingerpost.broker;
 
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.Settings;
+import io.fingerpost.registry.enrolment.TokenHash;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The command `fingerpost-broker`. */
 @Command(name = "fingerpost-broker", mixinStandardHelpOptions = true, version = "fingerpost-broker 0.1.0",
@@ -99,6 +101,16 @@ public final class BrokerMain implements Callable<Integer> {
         } catch (ConfigException e) {
             return;
         }
+    }
+
+    /** Makes a token, so that nobody has to think one up. */
+    @Command(name = "token",
+            description = "Makes a token for agents: the agent gets the token, enrolment.tokens its hash.")
+    int token(@Parameters(paramLabel = "ACCOUNT", description = "Whose it is to be") String account) {
+        String token = TokenHash.newToken();
+        System.out.printf("token: %s%n%nenrolment:%n  tokens:%n    - account: %s%n      hash: %s%n", token, account,
+                TokenHash.of(token));
+        return 0;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.contract.config.BadKey;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.ResourceId;
@@ -18,20 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again while the broker runs, and takes over its rules, what it tells of where addresses are, and the
- * edge's certificate: all of them, or none if anything is wrong.
+ * Reads the configuration again while the broker runs, and takes over its rules, what it tells of where addresses are and of who
+ * may enrol, and the edge's certificate: all of them, or none if anything is wrong.
  * Requests under way keep the rules that they came under.
  */
 public final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
     /** Sections that are taken over. */
-    private static final Set<String> LIVE = Set.of("sharing", "locality");
+    private static final Set<String> LIVE = Set.of("sharing", "locality", "enrolment");
 
     private final Supplier<BrokerConfig> source;
     private final BrokerConfig started;
     private final LiveRules rules;
     private final LiveLocator places;
+    private final Enrolment enrolment;
     private final Registry registry;
     private final Runnable certificate;
     private final BrokerMetrics metrics;
@@ -50,11 +52,13 @@ public final class Reload {
 
     /** @param certificate reads the edge's certificate again, and throws if it cannot be used */
     Reload(Supplier<BrokerConfig> source, BrokerConfig started, LiveRules rules, LiveLocator places,
+            Enrolment enrolment,
             Registry registry, Runnable certificate, BrokerMetrics metrics) {
         this.source = source;
         this.started = started;
         this.rules = rules;
         this.places = places;
+        this.enrolment = enrolment;
         this.registry = registry;
         this.certificate = certificate;
         this.metrics = metrics;
@@ -80,6 +84,7 @@ public final class Reload {
         }
         take(next.sharing());
         places.replace(located);
+        enrolment.replace(next.enrolment());
         registry.relocate();
         metrics.reloaded(true);
         var outcome = new Outcome(next.sharing().rules().size(), changedSections(next));

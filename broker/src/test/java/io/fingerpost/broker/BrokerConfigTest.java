@@ -14,6 +14,7 @@ import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.RegistryConfig;
+import io.fingerpost.registry.enrolment.EnrolmentConfig;
 import io.fingerpost.registry.locality.LocalityConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -78,6 +79,12 @@ class BrokerConfigTest {
             Map.entry("registry.super-node-token", "s3cret"),
             Map.entry("registry.proof-timeout", "1s"),
             Map.entry("registry.max-peers", "1"),
+            Map.entry("registry.heartbeats-per-second", "1"),
+            Map.entry("enrolment.mode", "token"),
+            Map.entry("enrolment.lan-sharing", "true"),
+            Map.entry("enrolment.max-peers-per-address", "1"),
+            Map.entry("enrolment.max-peers-per-network", "1"),
+            Map.entry("enrolment.registrations-per-minute", "1"),
             Map.entry("registry.max-holdings-per-peer", "1"),
             Map.entry("spool.memory", "2MiB"),
             Map.entry("spool.linger", "1s"),
@@ -86,7 +93,7 @@ class BrokerConfigTest {
     private static final Set<String> KEYS = OTHER_VALUES.keySet();
 
     /** Which no single key can set: see RulesConfigTest and SitesConfigTest. */
-    private static final Set<String> LISTS_OF_SECTIONS = Set.of("sharing.rules", "locality.sites");
+    private static final Set<String> LISTS_OF_SECTIONS = Set.of("sharing.rules", "locality.sites", "enrolment.tokens");
 
     private static BrokerConfig config(String... keysAndValues) {
         var loader = BrokerFixture.loader().set("origin.url", "http://origin.example", "test");
@@ -115,8 +122,9 @@ class BrokerConfigTest {
                 new BrokerConfig.Choice(75),
                 new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
-                new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 100_000,
-                        Duration.ofMinutes(5), new ByteSize(256 << 20))));
+                new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 5_000, 100_000,
+                        Duration.ofMinutes(5), new ByteSize(256 << 20)),
+                new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 32, 1_024, 600)));
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.enrolment.Enrolment;
+import io.fingerpost.registry.enrolment.EnrolmentConfig;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -25,12 +27,19 @@ public final class TestRegistry {
         return new LiveLocator(Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty())));
     }
 
+    private static Enrolment enrolment() {
+        return new Enrolment(
+                new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), true, 1_000_000, 1_000_000, 1_000_000),
+                Optional.empty());
+    }
+
     public static Registry of(MemoryStore store, RepresentationTable table, InstantSource clock) {
         return new Registry(
-                new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 1_000_000,
+                new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 5_000, 1_000_000,
                         Duration.ofMinutes(5), ByteSize.parse("1MiB")),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
-                new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), locator(),
+                new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
+                enrolment(), locator(),
                 new byte[32], clock);
     }
 }

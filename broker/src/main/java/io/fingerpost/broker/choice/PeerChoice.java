@@ -143,7 +143,7 @@ public final class PeerChoice {
             if (!peer.isLive(now)) {
                 return Exclusion.GONE;
             }
-            if (peer.state() != Peer.State.GOOD) {
+            if (peer.state() != Peer.State.GOOD && !isNeighbour(peer)) {
                 return byState(peer.state());
             }
             if (!holder.holds(wanted.firstPiece(), wanted.lastPiece())) {
@@ -168,6 +168,12 @@ public final class PeerChoice {
                 return Exclusion.SEEN_ENOUGH;
             }
             return peer.uploads().hasRoom(wanted.bytes(), now) ? null : Exclusion.OVER_BUDGET;
+        }
+
+        /** Whether it is a peer behind the client's own public address that only that network reaches, and the operator lets it. */
+        private boolean isNeighbour(Peer peer) {
+            return peer.state() == Peer.State.UNPROVED && peer.isLanOnly() && registry.sharesLan()
+                    && peer.place().network() == wanted.place().network();
         }
 
         private static Exclusion byState(Peer.State state) {

@@ -2,9 +2,12 @@ package io.fingerpost.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -62,6 +65,27 @@ public record PeerEndpoint(String scheme, String host, int port) {
         } catch (URISyntaxException e) {
             return URI.create("");
         }
+    }
+
+    /** The host's address if it is one, and in a private network (RFC 1918, RFC 4193); empty for a name, which is not resolved. */
+    public Optional<InetAddress> privateAddress() {
+        boolean isAddress = IPV4.matcher(host).matches() || IPV6.matcher(host).matches();
+        return isAddress ? address(host).filter(PeerEndpoint::isPrivate) : Optional.empty();
+    }
+
+    private static Optional<InetAddress> address(String host) {
+        try {
+            return Optional
+                    .of(InetAddress.ofLiteral(host.startsWith("[") ? host.substring(1, host.length() - 1) : host));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // such as 300.1.1.1
+        }
+    }
+
+    private static boolean isPrivate(InetAddress address) {
+        return address instanceof Inet6Address
+                ? (address.getAddress()[0] & 0xfe) == 0xfc
+                : address.isSiteLocalAddress();
     }
 
     /** `host:port`, as in a Host field. */

@@ -104,6 +104,14 @@ class PeerEndpointTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"10.0.0.7, true", "172.16.0.1, true", "192.168.178.2, true", "[fd00::7], true", "127.0.0.1, false",
+            "169.254.1.1, false", "192.0.2.7, false", "[2001:db8::1], false", "[fe80::1], false",
+            "10.example, false"})
+    void knowsPrivateAddresses(String host, boolean isPrivate) {
+        assertThat(PeerEndpoint.parse("http://" + host + ":8080").privateAddress().isPresent()).isEqualTo(isPrivate);
+    }
+
     private static void assertRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> PeerEndpoint.parse(text))
                 .withMessageStartingWith("a peer endpoint")

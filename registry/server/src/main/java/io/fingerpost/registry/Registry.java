@@ -13,6 +13,7 @@ import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.Proof;
+import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
@@ -52,6 +53,7 @@ public final class Registry {
     private final RegistryStore store;
     private final RepresentationTable representations;
     private final EndpointProver prover;
+    private final Enrolment enrolment;
     private final LiveLocator locator;
     private final SwarmLoad load = new SwarmLoad();
     private final byte[] ticketSecret;
@@ -60,19 +62,21 @@ public final class Registry {
 
     /** @param ticketSecret from which each peer's ticket key is derived */
     public Registry(RegistryConfig config, LeaseTerms terms, RegistryStore store, RepresentationTable representations,
-            EndpointProver prover, LiveLocator locator, byte[] ticketSecret, InstantSource clock) {
+            EndpointProver prover, Enrolment enrolment, LiveLocator locator, byte[] ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
         this.store = store;
         this.representations = representations;
         this.prover = prover;
+        this.enrolment = enrolment;
         this.locator = locator;
         this.ticketSecret = ticketSecret.clone();
         this.clock = clock;
     }
 
+    /** How leases are kept; the more peers there are, the less often each has to report. */
     public LeaseTerms terms() {
-        return terms;
+        return terms.forPeers(store.peerCount(), config.heartbeatsPerSecond());
     }
 
     public RepresentationTable representations() {
@@ -117,31 +121,24 @@ public final class Registry {
      * @throws RequestRejected if the token is wrong, the registry is full, or the endpoint is refused or somebody else's
      */
     public LeaseGrant register(Registration registration, Optional<String> token, InetAddress seenFrom) {
-        boolean superNode = token.isPresent();
-        if (superNode && !isSuperNodeToken(token.get())) {
-            throw new RequestRejected(401, "token-unknown", "the token is not one that this broker knows");
-        }
+        var account = enrolment.enrol(token, seenFrom);
         PeerId id = registration.key().peerId();
         requireRoom(id);
         String secret = newSecret();
+        var proof = prover.prove(registration, enrolment.sharesLan());
         Instant now = clock.instant();
-        Admission admission;
-        Reachability reachability;
-        switch (prover.prove(registration)) {
-            case Proof.Given(var addresses) -> {
-                reachability = Reachability.YES;
-                admission = new Admission(registration, superNode, "", hash(secret), seenFrom, addresses, now);
-            }
-            case Proof.Missing(var tried, var advice) -> {
-                reachability = Reachability.no(tried, advice);
-                admission = new Admission(registration, superNode, "", hash(secret), seenFrom, List.of(), now);
-            }
-        }
+        var admission = new Admission(registration, account.superNode(), account.name(), hash(secret), seenFrom,
+                proof instanceof Proof.Given(var addresses) ? addresses : List.of(), now);
+        var reachability = proof instanceof Proof.Missing(var tried, var advice)
+                ? Reachability.no(tried, advice)
+                : Reachability.YES;
+        enrolment.requireRoom(account, admission.address(), store.census(), store.find(id).map(Peer::admission));
         Peer peer = peer(id, admission, reachability);
         store.admit(peer);
-        LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode)
-                .addKeyValue("reachable", reachability.reachable()).log("peer registered");
-        return new LeaseGrant(id, secret, peer.ticketKey(), superNode, terms, now, reachability);
+        LOG.atInfo().addKeyValue("peer", id).addKeyValue("account", account.name())
+                .addKeyValue("superNode", account.superNode()).addKeyValue("reachable", reachability.reachable())
+                .log("peer registered");
+        return new LeaseGrant(id, secret, peer.ticketKey(), account.superNode(), terms(), now, reachability);
     }
 
     private Peer peer(PeerId id, Admission admission, Reachability reachability) {
@@ -149,13 +146,7 @@ public final class Registry {
         var uploads = new Uploads(registration.budget(), admission.at().toEpochMilli());
         uploads.report(registration.uploads(), admission.at().toEpochMilli());
         return new Peer(id, admission, TicketKey.derive(ticketSecret, id), locator.locate(admission.address()), uploads,
-                admission.at().plus(terms.ttl()), reachability);
-    }
-
-    private boolean isSuperNodeToken(String token) {
-        return config.superNodeToken()
-                .map(known -> MessageDigest.isEqual(hash(known).bytes(), hash(token).bytes()))
-                .orElse(false);
+                admission.at().plus(terms().ttl()), reachability);
     }
 
     private void requireRoom(PeerId id) {
@@ -174,6 +165,7 @@ public final class Registry {
         Peer peer = requireLease(id, secret);
         Instant now = clock.instant();
         peer.uploads().report(heartbeat.uploads(), now.toEpochMilli());
+        LeaseTerms terms = terms();
         if (!store.renew(id, now.plus(terms.ttl()))) {
             throw leaseLost();
         }
@@ -241,13 +233,18 @@ public final class Registry {
                 () -> new RequestRejected(404, "representation-unknown", "no resource is known with this digest"));
     }
 
+    /** Whether peers that only their own network reaches may serve that network. */
+    public boolean sharesLan() {
+        return enrolment.sharesLan();
+    }
+
     /** Removes peers whose leases ran out; returns how long to wait before the next time. */
     public Duration sweep() {
         int removed = store.removeExpired(clock.instant());
         if (removed > 0) {
             LOG.atInfo().addKeyValue("peers", removed).log("leases ran out");
         }
-        return terms.heartbeat();
+        return terms().heartbeat();
     }
 
     /** Finds out again where all peers are; takes a look at each. */

@@ -13,6 +13,7 @@ import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -43,6 +44,7 @@ class LeaseSweeperTest {
         return new Registry(RegistryFixture.config(Optional.empty()), TERMS, store,
                 new RepresentationTable(new ByteSize(1)),
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
+                new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
                 new byte[32], clock);

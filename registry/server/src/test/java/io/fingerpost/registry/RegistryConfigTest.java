@@ -14,15 +14,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RegistryConfigTest {
     @ParameterizedTest
     @CsvSource({
-            "PT0S, 1, 1, PT1S, 'proof-timeout must be positive, was PT0S'",
-            "PT1S, 0, 1, PT1S, 'max-peers must be at least 1, was 0'",
-            "PT1S, 1, -1, PT1S, 'max-holdings-per-peer must be at least 1, was -1'",
-            "PT1S, 1, 1, PT0.999S, 'ticket-ttl must be at least 1s, was PT0.999S'"})
-    void namesTheKeyAndTheValueItRefuses(Duration proofTimeout, int maxPeers, int maxHoldings, Duration ticketTtl,
+            "PT0S, 1, 1, 1, PT1S, 'proof-timeout must be positive, was PT0S'",
+            "PT1S, 0, 1, 1, PT1S, 'max-peers must be at least 1, was 0'",
+            "PT1S, 1, 0, 1, PT1S, 'heartbeats-per-second must be at least 1, was 0'",
+            "PT1S, 1, 1, -1, PT1S, 'max-holdings-per-peer must be at least 1, was -1'",
+            "PT1S, 1, 1, 1, PT0.999S, 'ticket-ttl must be at least 1s, was PT0.999S'"})
+    void namesTheKeyAndTheValueItRefuses(Duration proofTimeout, int maxPeers, int heartbeats,
+            int maxHoldings, Duration ticketTtl,
             String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), proofTimeout, maxPeers,
-                        maxHoldings, ticketTtl, new ByteSize(1)))
+                        heartbeats, maxHoldings, ticketTtl, new ByteSize(1)))
                 .withMessage(message);
     }
 

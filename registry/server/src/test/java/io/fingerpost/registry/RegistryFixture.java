@@ -14,6 +14,8 @@ import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.registry.enrolment.Enrolment;
+import io.fingerpost.registry.enrolment.EnrolmentConfig;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -34,6 +36,8 @@ public final class RegistryFixture {
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     public static final LeaseTerms TERMS = new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10));
     public static final String SUPER_NODE_TOKEN = "operators-t0ken";
+    static final EnrolmentConfig ENROLMENT = new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 100, 100,
+            1_000_000);
     public static final int MAX_PEERS = 3;
     public static final int MAX_HOLDINGS = 4;
 
@@ -47,6 +51,7 @@ public final class RegistryFixture {
         var prover = new EndpointProver(
                 new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
         registry = new Registry(config, TERMS, store, representations, prover,
+                new Enrolment(ENROLMENT, config.superNodeTokenHash()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
                 new byte[32], clock);
@@ -54,7 +59,7 @@ public final class RegistryFixture {
 
     static RegistryConfig config(Optional<String> superNodeToken) {
         return new RegistryConfig(List.of("127.0.0.0/8"), superNodeToken, Duration.ofSeconds(5), MAX_PEERS,
-                MAX_HOLDINGS,
+                5_000, MAX_HOLDINGS,
                 Duration.ofMinutes(1), new ByteSize(1 << 20));
     }
 

@@ -15,4 +15,18 @@ public record LeaseTerms(Duration ttl, Duration heartbeat) {
                     "heartbeat must be positive and shorter than ttl, was " + heartbeat + " of " + ttl);
         }
     }
+
+    /**
+     * These terms, stretched so that so many peers do not send more heartbeats than that.
+     *
+     * @param perSecond most heartbeats a second of all peers together, on average
+     */
+    public LeaseTerms forPeers(int peers, int perSecond) {
+        double stretch = peers * 1e9 / perSecond / heartbeat.toNanos();
+        return stretch <= 1 ? this : new LeaseTerms(times(ttl, stretch), times(heartbeat, stretch));
+    }
+
+    private static Duration times(Duration duration, double factor) {
+        return Duration.ofMillis((long) (duration.toMillis() * factor));
+    }
 }

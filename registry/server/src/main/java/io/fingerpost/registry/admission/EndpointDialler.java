@@ -75,6 +75,11 @@ public final class EndpointDialler {
         }
     }
 
+    /** Whether the policy forbids peers to have an address. */
+    boolean refuses(InetAddress address) {
+        return policy.refusal(address).isPresent();
+    }
+
     private static void close(Socket connection) {
         try {
             connection.close();

@@ -27,7 +27,16 @@ public final class EndpointProver {
      * @throws RequestRejected if the endpoint may not be dialled, or answers as somebody else
      */
     public Proof prove(Registration registration) {
+        return prove(registration, false);
+    }
+
+    /** @param sharesLan whether an endpoint in a private network, which must not be dialled, may serve that network */
+    public Proof prove(Registration registration, boolean sharesLan) {
         PeerEndpoint endpoint = registration.endpoint();
+        if (sharesLan && endpoint.privateAddress().filter(dialler::refuses).isPresent()) {
+            return new Proof.Missing("not tried: " + endpoint + " is an address of your own network",
+                    "clients of your own network are sent to it; for others, advertise an address that the broker can reach");
+        }
         String nonce = newNonce();
         EndpointDialler.Answer answer;
         try {

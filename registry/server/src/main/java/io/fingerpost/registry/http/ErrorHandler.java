@@ -23,7 +23,7 @@ public final class ErrorHandler implements HttpHandler {
         try {
             next.handleRequest(exchange);
         } catch (RequestRejected e) {
-            ProblemResponse.send(exchange, e.problem());
+            ProblemResponse.send(exchange, e.problem(), e.retryAfter());
         } catch (IOException e) {
             exchange.endExchange(); // the client is gone
         } catch (Exception e) {

@@ -25,6 +25,7 @@ public final class MemoryStore implements RegistryStore {
     private final Neighbours neighbours = new Neighbours();
     private final Holders nobody = new Holders(new Sha256(0, 0, 0, 0), neighbours);
     private final DigestTable holders = new DigestTable(nobody);
+    private final Census census = new Census();
     private final LongAdder holdings = new LongAdder();
     private final LongAdder bitsPerSecond = new LongAdder();
 
@@ -54,6 +55,7 @@ public final class MemoryStore implements RegistryStore {
             withdrawAll(before);
         }
         neighbours.add(peer);
+        census.add(peer.admission());
         bitsPerSecond.add(peer.uploads().budget().bitsPerSecond());
     }
 
@@ -126,6 +128,7 @@ public final class MemoryStore implements RegistryStore {
 
     private void withdrawAll(Entry entry) {
         neighbours.remove(entry.peer);
+        census.remove(entry.peer.admission());
         bitsPerSecond.add(-entry.peer.uploads().budget().bitsPerSecond());
         entry.held.forEach(row -> withdraw(entry.peer, row));
     }
@@ -195,6 +198,11 @@ public final class MemoryStore implements RegistryStore {
     @Override
     public int peerCount() {
         return peers.size();
+    }
+
+    @Override
+    public Census census() {
+        return census;
     }
 
     @Override

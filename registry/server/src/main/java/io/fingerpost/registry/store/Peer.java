@@ -17,6 +17,7 @@ public final class Peer implements Holder {
     private final TicketKey ticketKey;
     private final Reach reach;
     private final Uploads uploads;
+    private final boolean isLanOnly;
     private final long seed;
     private volatile Place place;
     private volatile State state;
@@ -52,6 +53,7 @@ public final class Peer implements Holder {
         this.state = admission.isProved() ? State.GOOD : State.UNPROVED;
         this.reachability = reachability;
         this.reach = Reach.by(admission.isProved() ? admission.addresses() : List.of(admission.seenFrom()));
+        this.isLanOnly = !admission.isProved() && admission.registration().endpoint().privateAddress().isPresent();
         this.uploads = uploads;
         this.seed = Sha256.parse(id.value()).first();
         this.leaseUntil = leaseUntil.toEpochMilli();
@@ -71,6 +73,11 @@ public final class Peer implements Holder {
 
     public Admission admission() {
         return admission;
+    }
+
+    /** Whether nobody but its own network can reach it. */
+    public boolean isLanOnly() {
+        return isLanOnly;
     }
 
     public State state() {

@@ -59,6 +59,9 @@ public interface RegistryStore {
 
     int peerCount();
 
+    /** How many peers there are of each account, address and network. */
+    Census census();
+
     /** The uplinks of all peers together. */
     long bitsPerSecond();
 

@@ -1,0 +1,40 @@
+package io.fingerpost.registry.store;
+
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How many peers there are of each account, address and network. Safe for use by many threads. */
+public final class Census {
+    private final Map<String, Integer> accounts = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Integer> addresses = new ConcurrentHashMap<>();
+    private final Map<Block, Integer> blocks = new ConcurrentHashMap<>();
+
+    void add(Admission admission) {
+        accounts.merge(admission.account(), 1, Integer::sum);
+        addresses.merge(admission.address(), 1, Integer::sum);
+        blocks.merge(Block.of(admission.address()), 1, Integer::sum);
+    }
+
+    void remove(Admission admission) {
+        removeOne(accounts, admission.account());
+        removeOne(addresses, admission.address());
+        removeOne(blocks, Block.of(admission.address()));
+    }
+
+    private static <K> void removeOne(Map<K, Integer> counts, K key) {
+        counts.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    public int of(String account) {
+        return accounts.getOrDefault(account, 0);
+    }
+
+    public int at(InetAddress address) {
+        return addresses.getOrDefault(address, 0);
+    }
+
+    public int in(Block block) {
+        return blocks.getOrDefault(block, 0);
+    }
+}
