@@ -1,7 +1,4 @@
-import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.HoldingsUpdate;
-import io.fingerpost.contract.api.HoldingsUpdate.Held;
-import io.fingerpost.contract.api.WireJson;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,11 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Fills a broker's redirect table through the ways that everybody has: {@code RedirectLoad ORIGIN-PORT PEER-PORT RESOURCES PEERS
- * HOLDERS [BUDGET]}. It is the origin and all the peers, says {@code ORIGIN} when the origin answers, and then takes commands from
+ * HOLDERS BUDGET}. It is the origin and all the peers, says {@code ORIGIN} when the origin answers, and then takes commands from
  * its standard input, until that ends:
  *
  * <ul>
@@ -30,8 +26,7 @@ class RedirectLoad {
 
     private final RedirectTable table;
     private final RedirectPeers peers;
-    private final JsonMapper json = WireJson.strict();
-    private final String[] secrets;
+    private final RegistryRequests registry;
     private final double keySeconds;
     private final List<byte[]> updates = new ArrayList<>();
     private int edge;
@@ -40,8 +35,8 @@ class RedirectLoad {
     RedirectLoad(RedirectTable table, int peerPort, String budget) {
         long start = System.nanoTime();
         this.table = table;
-        this.secrets = new String[table.peers()];
         this.peers = new RedirectPeers(table.peers(), peerPort, budget);
+        this.registry = new RegistryRequests(table, peers);
         this.keySeconds = secondsSince(start);
     }
 
@@ -65,58 +60,24 @@ class RedirectLoad {
 
     private void learn() throws IOException {
         try (var requests = new ManyRequests(edge, CONNECTIONS, true)) {
-            requests.send("resources", table.resources(), n -> ascii("HEAD " + RedirectTable.path(n)
-                    + " HTTP/1.1\r\nHost: bench\r\n\r\n"), 200, Double.MAX_VALUE, (_, _) -> {});
+            requests.send("resources", table.resources(), n -> head(RedirectTable.path(n)), 200, Double.MAX_VALUE, (_, _) -> {});
         }
+    }
+
+    private static byte[] head(String path) {
+        return ("HEAD " + path + " HTTP/1.1\r\nHost: bench\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private void register() throws IOException {
         try (var requests = new ManyRequests(edge, CONNECTIONS, false)) {
-            requests.send("peers", table.peers(), n -> post(ApiPaths.peers(), "Content-Type: application/json\r\n", ascii(peers.registration(n))), 201,
-                    Double.MAX_VALUE, (n, body) -> secrets[n] = json.readTree(body).get("secret").asString());
+            registry.register(requests);
         }
     }
 
     private void announce() throws IOException {
         try (var requests = new ManyRequests(edge, CONNECTIONS, false)) {
-            int most = (int) Math.ceilDiv(table.holdings(), table.peers()) + table.holders();
-            int parts = Math.ceilDiv(most, HoldingsUpdate.MAX_ENTRIES);
-            requests.send("announcements", table.peers() * parts, n -> announcement(n / parts, n % parts), 204,
-                    Double.MAX_VALUE, (_, _) -> {});
+            registry.announce(requests);
         }
-    }
-
-    private byte[] announcement(int peer, int part) {
-        var held = new ArrayList<Integer>();
-        table.forEachHeldBy(peer, held::add);
-        int from = Math.min(held.size(), part * HoldingsUpdate.MAX_ENTRIES);
-        return hold(peer, held.subList(from, Math.min(held.size(), from + HoldingsUpdate.MAX_ENTRIES)));
-    }
-
-    private byte[] hold(int peer, List<Integer> resources) {
-        return update(peer, new HoldingsUpdate(resources.stream()
-                .map(n -> Held.complete(RedirectTable.digest(n), RedirectTable.BODY_SIZE)).toList(), List.of()));
-    }
-
-    private byte[] drop(int peer, List<Integer> resources) {
-        return update(peer, new HoldingsUpdate(List.of(), resources.stream().map(RedirectTable::digest).toList()));
-    }
-
-    private byte[] update(int peer, HoldingsUpdate update) {
-        return post(ApiPaths.peers() + "/" + peers.id(peer) + "/holdings",
-                "Authorization: Bearer " + secrets[peer] + "\r\nContent-Type: " + HoldingsUpdate.MEDIA_TYPE + "\r\n", update.bytes());
-    }
-
-    private static byte[] post(String path, String fields, byte[] body) {
-        byte[] head = ascii("POST " + ApiPaths.EMBEDDED + path + " HTTP/1.1\r\nHost: bench\r\n" + fields + "Content-Length: " + body.length + "\r\n\r\n");
-        var request = new byte[head.length + body.length];
-        System.arraycopy(head, 0, request, 0, head.length);
-        System.arraycopy(body, 0, request, head.length, body.length);
-        return request;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private String update(double seconds, double perSecond) throws IOException {
@@ -155,8 +116,8 @@ class RedirectLoad {
                     more.add(n % table.resources());
                 }
             }
-            updates.add(hold(peer, more));
-            drops.add(drop(peer, more));
+            updates.add(registry.hold(peer, more));
+            drops.add(registry.drop(peer, more));
         }
         updates.addAll(drops);
     }
@@ -178,7 +139,7 @@ class RedirectLoad {
         var table = new RedirectTable(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]),
                 Integer.parseInt(arguments[4]));
         new RedirectOrigin(Integer.parseInt(arguments[0])).start();
-        var load = new RedirectLoad(table, Integer.parseInt(arguments[1]), arguments.length > 5 ? arguments[5] : "");
+        var load = new RedirectLoad(table, Integer.parseInt(arguments[1]), arguments[5]);
         load.peers.start();
         System.out.println("ORIGIN");
         try (var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {

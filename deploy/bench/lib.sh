@@ -100,7 +100,7 @@ start_nginx() { # NAME CPU-PREFIX PORT; sets worker
 # ORIGIN-PORT ARGUMENT...: starts the broker on the measured core. Sets broker, edge_port, admin, java.
 start_broker() {
   $measured "$top/deploy/bin/fingerpost-broker" --origin "http://127.0.0.1:$1" --listen 127.0.0.1:0 \
-    --admin 127.0.0.1:0 --data "$work/data$RANDOM" "${@:2}" >"$work/broker.out" 2>"$work/broker.err" &
+    --admin 127.0.0.1:0 --data "${data:-$work/data$RANDOM}" "${@:2}" >"$work/broker.out" 2>"$work/broker.err" &
   broker=$!
   local tries
   for tries in $(seq 600); do

@@ -159,7 +159,8 @@ public final class Agent implements AutoCloseable {
     public AgentStatus status() {
         var trouble = membership.trouble();
         return new AgentStatus(config.broker().toString(), endpoint.url(), identity.peerId().value(), gatewayUrl(),
-                trouble.isEmpty(), trouble, store.count(), store.usedBytes(), config.store().maxSize().bytes(),
+                trouble.isEmpty(), trouble, membership.reachability(), store.count(), store.usedBytes(),
+                config.store().maxSize().bytes(),
                 uploads.servedBytes(), monthlyCount.bytes(), config.serve().monthlyQuota().bytes());
     }
 

@@ -54,11 +54,22 @@ public final class StatusCommand implements Callable<Integer> {
                 peer        %s  %s
                 gateway     %s
                 registered  %s
+                reachable   %s
                 holds       %d files, %s of %s
                 served      %s since the start, %s""".formatted(status.broker(), status.peer(), status.peerId(),
-                status.gateway(), status.trouble().map(why -> "no: " + why).orElse("yes"), status.holdings(),
+                status.gateway(), status.trouble().map(why -> "no: " + why).orElse("yes"), reachable(status),
+                status.holdings(),
                 Bytes.text(status.storedBytes()), Bytes.text(status.maxBytes()), Bytes.text(status.servedBytes()),
                 thisMonth(status));
+    }
+
+    private static String reachable(AgentStatus status) {
+        var reachability = status.reachability();
+        return !status.registered()
+                ? "not known"
+                : reachability.reachable()
+                        ? "yes"
+                        : "no: " + reachability.tried() + "; " + reachability.advice();
     }
 
     private static String thisMonth(AgentStatus status) {

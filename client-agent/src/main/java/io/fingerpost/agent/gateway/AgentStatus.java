@@ -1,18 +1,21 @@
 package io.fingerpost.agent.gateway;
 
+import io.fingerpost.contract.api.Reachability;
 import java.util.Optional;
 
 /**
  * What `fingerpost-agent status` tells.
  *
  * @param trouble why the agent is not registered; empty if it is
+ * @param reachability whether clients are sent to it, or why not and what to do
  * @param storedBytes in the store
  * @param servedBytes to other clients since the start
  * @param servedThisMonth bytes to other clients since the calendar month began (UTC)
  * @param monthlyQuota most bytes of a month, after which nobody is served; 0 for no limit
  */
 public record AgentStatus(String broker, String peer, String peerId, String gateway, boolean registered,
-        Optional<String> trouble, int holdings, long storedBytes, long maxBytes, long servedBytes, long servedThisMonth,
+        Optional<String> trouble, Reachability reachability, int holdings, long storedBytes, long maxBytes,
+        long servedBytes, long servedThisMonth,
         long monthlyQuota) {
     /** Where the gateway answers with it. */
     public static final String PATH = "/.well-known/fingerpost-agent/status";

@@ -8,6 +8,7 @@ import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.client.RegistryClient;
@@ -43,6 +44,7 @@ public final class Membership implements AutoCloseable {
     private volatile Registration registration;
     private volatile @Nullable ActiveLease lease;
     private volatile String trouble = "not registered yet";
+    private volatile Reachability reachability = Reachability.YES;
 
     /**
      * @param budget the most that this agent wants to send
@@ -84,6 +86,11 @@ public final class Membership implements AutoCloseable {
         return lease == null ? Optional.of(trouble) : Optional.empty();
     }
 
+    /** Whether clients are sent here, as far as the registry has said. */
+    public Reachability reachability() {
+        return reachability;
+    }
+
     private void run() {
         Duration retry = FIRST_RETRY;
         try {
@@ -109,6 +116,7 @@ public final class Membership implements AutoCloseable {
         var grant = registry.register(registration, token);
         lease = ActiveLease.granted(grant, clock.instant());
         announcer.leaseGranted(grant);
+        note(grant.reachability());
         LOG.atInfo().addKeyValue("endpoint", registration.endpoint()).addKeyValue("superNode", grant.superNode())
                 .log("registered");
         onRegistered.run();
@@ -124,6 +132,7 @@ public final class Membership implements AutoCloseable {
                 var told = announcer.checksum();
                 var renewal = registry.heartbeat(current.grant(), new Heartbeat(report.get(), told));
                 terms = renewal.terms();
+                note(renewal.reachability());
                 if (!renewal.inSync()) {
                     told.ifPresent(announcer::outOfSync);
                 }
@@ -151,6 +160,17 @@ public final class Membership implements AutoCloseable {
         if (!now.equals(trouble)) {
             LOG.warn("{}", now);
             trouble = now;
+        }
+    }
+
+    /** Says once when clients cannot come, and when they can again. */
+    private void note(Reachability now) {
+        var before = reachability;
+        reachability = now;
+        if (!now.reachable() && !now.equals(before)) {
+            LOG.warn("clients are not sent here: {}; {}", now.tried(), now.advice());
+        } else if (now.reachable() && !before.reachable()) {
+            LOG.info("the registry reaches this agent again");
         }
     }
 

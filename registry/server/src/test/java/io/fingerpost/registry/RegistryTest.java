@@ -10,8 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fingerpost.contract.HoldingsChecksum;
+import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
@@ -21,6 +23,7 @@ import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.registry.store.Peer;
 import io.fingerpost.testing.TestPeer;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -151,6 +154,41 @@ class RegistryTest {
         assertHolds(after);
         assertRejected(401, "secret-wrong", () -> registry.heartbeat(anna.id(), before.secret(), knowing()));
         assertThat(registry.heartbeat(anna.id(), after.secret(), knowing()).inSync()).isTrue();
+    }
+
+    /** It may be a good client all the same, and behind a door that opens later. */
+    @Test
+    void givesALeaseToAPeerThatItCannotReachAndTellsItWhy() {
+        PeerEndpoint gone;
+        try (var server = ProvingServer.of(anna)) {
+            gone = server.endpoint();
+        }
+
+        LeaseGrant lease = registry.register(anna.registration(gone), Optional.empty(),
+                InetAddress.getLoopbackAddress());
+
+        assertThat(lease.reachability().reachable()).isFalse();
+        assertThat(lease.reachability().tried()).startsWith("tried " + gone);
+        assertThat(lease.reachability().advice()).contains("open that port");
+        assertThat(fixture.store.find(anna.id()).orElseThrow().state()).isEqualTo(Peer.State.UNPROVED);
+        registry.update(anna.id(), lease.secret(), hold(1));
+        assertThat(registry.heartbeat(anna.id(), lease.secret(), knowing(1)).reachability())
+                .isEqualTo(lease.reachability());
+    }
+
+    /** An agent that starts again, or whose broker does, has no new month. */
+    @Test
+    void takesOverWhatAPeerHasSentThisMonth() {
+        var used = new UploadReport(0, 0, 900);
+        try (var server = ProvingServer.of(anna)) {
+            var plain = anna.registration(server.endpoint(), new UploadBudget(1_000_000, 4, 1_000));
+            registry.register(new Registration(plain.key(), plain.endpoint(), plain.challenge(), plain.budget(), used),
+                    Optional.empty(), InetAddress.getLoopbackAddress());
+        }
+
+        var uploads = fixture.store.find(anna.id()).orElseThrow().uploads();
+        assertThat(uploads.hasRoom(100, NOW.toEpochMilli())).isTrue();
+        assertThat(uploads.hasRoom(101, NOW.toEpochMilli())).isFalse();
     }
 
     /** A failed attempt, by whomever, must not cost a live peer its lease. */
