@@ -1,5 +1,7 @@
 package io.fingerpost.registry.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
@@ -39,8 +41,17 @@ public final class MemoryStore implements RegistryStore {
         if (before != null) {
             withdrawAll(before);
         }
-        neighbours.add(peer);
+        settle(peer);
         bitsPerSecond.add(peer.uploads().budget().bitsPerSecond());
+    }
+
+    /** Holders of a thing are kept by network only where these are large: else that would take more memory than all the rest. */
+    private void settle(Peer peer) {
+        CompactSet<Holder> grown = neighbours.add(peer) ? neighbours.at(peer.place()) : null;
+        if (grown != null) {
+            grown.forEach(each -> requireNonNull(peers.get(each.peer().id())).held
+                    .forEach(row -> row.takePlace(each.peer())));
+        }
     }
 
     @Override
@@ -123,8 +134,8 @@ public final class MemoryStore implements RegistryStore {
                 neighbours.remove(peer);
                 entry.held.forEach(row -> row.leavePlace(peer));
                 peer.moveTo(place);
+                settle(peer);
                 entry.held.forEach(row -> row.takePlace(peer));
-                neighbours.add(peer);
             }
         }
     }
