@@ -25,11 +25,19 @@ public final class TestPeers {
     private TestPeers() {}
 
     public static Peer peer(int number, boolean superNode) {
+        return peer(number, superNode, BUDGET);
+    }
+
+    static Peer peer(int number, UploadBudget budget) {
+        return peer(number, false, budget);
+    }
+
+    private static Peer peer(int number, boolean superNode, UploadBudget budget) {
         var hash = Sha256.digestOf(new byte[] {(byte) number});
         var id = new PeerId(hash.base64Url());
         return new Peer(id, new PeerEndpoint("http", "198.51.100." + number, 8443), superNode, hash,
                 TicketKey.derive(new byte[32], id), InetAddress.getLoopbackAddress(), new Place(0, number, 0, 0),
-                Reach.IPV4, new Uploads(BUDGET, 0),
+                Reach.IPV4, new Uploads(budget, 0),
                 Instant.parse("2100-01-01T00:00:00Z"));
     }
 

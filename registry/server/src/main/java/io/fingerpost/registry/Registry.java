@@ -11,8 +11,10 @@ import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
@@ -48,6 +50,7 @@ public final class Registry {
 
     private final RegistryConfig config;
     private final LeaseTerms terms;
+    private final BitRate maxRate;
     private final RegistryStore store;
     private final RepresentationTable representations;
     private final EndpointProver prover;
@@ -57,11 +60,16 @@ public final class Registry {
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param ticketSecret from which each peer's ticket key is derived */
-    public Registry(RegistryConfig config, LeaseTerms terms, RegistryStore store, RepresentationTable representations,
+    /**
+     * @param maxRate that a peer is believed to have, if the operator does not vouch for it
+     * @param ticketSecret from which each peer's ticket key is derived
+     */
+    public Registry(RegistryConfig config, LeaseTerms terms, BitRate maxRate, RegistryStore store,
+            RepresentationTable representations,
             EndpointProver prover, LiveLocator locator, byte[] ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
+        this.maxRate = maxRate;
         this.store = store;
         this.representations = representations;
         this.prover = prover;
@@ -129,10 +137,15 @@ public final class Registry {
         Instant now = clock.instant();
         String secret = newSecret();
         var ticketKey = TicketKey.derive(ticketSecret, id);
+        var budget = superNode ? registration.budget() : registration.budget().withRateUpTo(maxRate);
+        Locator located = locator.current();
         store.admit(new Peer(id, registration.endpoint(), superNode, hash(secret), ticketKey,
-                addresses.getFirst(), locator.locate(addresses.getFirst()), Reach.by(addresses),
-                new Uploads(registration.budget(), now.toEpochMilli()),
+                addresses.getFirst(), located.locate(addresses.getFirst()), Reach.by(addresses),
+                new Uploads(budget, now.toEpochMilli()),
                 now.plus(terms.ttl())));
+        if (locator.current() != located) {
+            relocate(); // it may have come too late for the look at all peers that follows a change
+        }
         LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode).log("peer registered");
         return new LeaseGrant(id, secret, ticketKey, superNode, terms, now);
     }

@@ -9,6 +9,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
@@ -33,6 +34,7 @@ public final class RegistryFixture {
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     public static final LeaseTerms TERMS = new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10));
     public static final String SUPER_NODE_TOKEN = "operators-t0ken";
+    public static final BitRate MAX_RATE = BitRate.parse("100Mbit/s");
     public static final int MAX_PEERS = 3;
     public static final int MAX_HOLDINGS = 4;
 
@@ -45,7 +47,7 @@ public final class RegistryFixture {
         var config = config(Optional.of(SUPER_NODE_TOKEN));
         var prover = new EndpointProver(
                 new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
-        registry = new Registry(config, TERMS, store, representations, prover,
+        registry = new Registry(config, TERMS, MAX_RATE, store, representations, prover,
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
                 new byte[32], clock);

@@ -2,6 +2,7 @@ package io.fingerpost.registry;
 
 import static io.fingerpost.registry.RegistryFixture.MAX_HOLDINGS;
 import static io.fingerpost.registry.RegistryFixture.MAX_PEERS;
+import static io.fingerpost.registry.RegistryFixture.MAX_RATE;
 import static io.fingerpost.registry.RegistryFixture.NOW;
 import static io.fingerpost.registry.RegistryFixture.SUPER_NODE_TOKEN;
 import static io.fingerpost.registry.RegistryFixture.TERMS;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
+import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -105,6 +107,18 @@ class RegistryTest {
     void vouchesForWhoShowsTheOperatorsToken() {
         assertThat(fixture.register(anna, Optional.of(SUPER_NODE_TOKEN)).superNode()).isTrue();
         assertThat(fixture.store.find(anna.id()).orElseThrow().superNode()).isTrue();
+    }
+
+    @Test
+    void believesNobodyToHaveALargerUplinkThanItIsToldButThoseItVouchesFor() {
+        var bruno = new TestPeer();
+        fixture.register(anna);
+        fixture.register(bruno, Optional.of(SUPER_NODE_TOKEN));
+
+        assertThat(fixture.store.find(anna.id()).orElseThrow().uploads().budget())
+                .isEqualTo(new UploadBudget(MAX_RATE.bitsPerSecond(), TestPeer.BUDGET.slots(), 0));
+        assertThat(fixture.store.find(bruno.id()).orElseThrow().uploads().budget()).isEqualTo(TestPeer.BUDGET);
+        assertThat(registry.meanTime(1_000_000)).isEqualTo(8e6 / ((10_000e6 + 100e6) / 2));
     }
 
     @ParameterizedTest

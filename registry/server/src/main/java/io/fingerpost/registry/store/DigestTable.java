@@ -20,7 +20,7 @@ final class DigestTable {
     /** Stands where somebody was, so that those behind are still found. */
     private final Holders gone;
     /** By chance, for this table alone. */
-    private final long[] keys = new SecureRandom().longs(4).toArray();
+    private final long[] keys = new SecureRandom().longs(5).toArray();
     private volatile Holders[] cells = new Holders[LEAST];
     private int used;
     private int size;
@@ -48,7 +48,7 @@ final class DigestTable {
     int home(Sha256 digest, int length) {
         long mixed = fold(digest.first() ^ keys[0], digest.second() ^ keys[1])
                 ^ fold(digest.third() ^ keys[2], digest.fourth() ^ keys[3]);
-        return (int) Math.unsignedMultiplyHigh(mixed, length);
+        return (int) Math.unsignedMultiplyHigh(fold(mixed, keys[4]), length);
     }
 
     /** The halves of the product, of which each bit depends on all bits of both. */
