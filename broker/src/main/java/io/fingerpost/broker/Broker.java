@@ -79,8 +79,8 @@ public final class Broker implements AutoCloseable {
         var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
         var representations = new RepresentationTable(config.registry().representationMemory());
         var enrolment = new Enrolment(config.enrolment(), config.registry().superNodeTokenHash());
-        var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
-                enrolment, locator,
+        var registry = new Registry(config.registry(), config.lease(), config.choice().maxRate(), new MemoryStore(),
+                representations, prover, enrolment, locator,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
         var rules = new LiveRules(config.edge().sites(), config.sharing());
@@ -95,7 +95,7 @@ public final class Broker implements AutoCloseable {
         var shares = new NetworkShares(config.choice().networkShare());
         var policy = new RedirectPolicy(registry, locator, recent,
                 new PeerChoice(registry, shares, ThreadLocalRandom::current), clock);
-        var bookings = new Bookings(registry, recent, shares, clock);
+        var bookings = new Bookings(registry, recent, shares, locator, clock);
         var explainer = new Explainer(policy, registry, locator, clock);
         var urls = new PeerUrls(config.registry().ticketTtl(), clock);
         var reader = new RequestReader(rules);

@@ -6,6 +6,7 @@ import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.broker.rules.Sites;
 import io.fingerpost.broker.tls.TlsConfig;
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.contract.config.OptionalHostPort;
 import io.fingerpost.registry.RegistryConfig;
@@ -64,8 +65,9 @@ public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, Spo
      * How peers are chosen ({@code choice.*}).
      *
      * @param networkShare percent of what a network asks for that one peer may see at most, if the operator does not vouch for it
+     * @param maxRate that a peer is believed to have, if the operator does not vouch for it
      */
-    public record Choice(int networkShare) {
+    public record Choice(int networkShare, BitRate maxRate) {
         public Choice {
             require(networkShare >= 1 && networkShare <= 100, "network-share must be 1 to 100, was " + networkShare);
         }

@@ -10,6 +10,7 @@ import io.fingerpost.broker.rules.Sites;
 import io.fingerpost.broker.rules.TestTerms;
 import io.fingerpost.broker.tls.TlsConfig;
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.HostPort;
@@ -73,6 +74,7 @@ class BrokerConfigTest {
             Map.entry("locality.asn-database", "/var/lib/GeoIP/GeoLite2-ASN.mmdb"),
             Map.entry("locality.country-database", "/var/lib/GeoIP/GeoLite2-Country.mmdb"),
             Map.entry("choice.network-share", "50"),
+            Map.entry("choice.max-rate", "20Mbit/s"),
             Map.entry("lease.ttl", "1h"),
             Map.entry("lease.heartbeat", "1s"),
             Map.entry("registry.allow-peers", "10.0.0.0/8, fd00::/8"),
@@ -119,7 +121,7 @@ class BrokerConfigTest {
                         Duration.ofSeconds(30)),
                 new SpoolConfig(new ByteSize(128 << 20), Duration.ofSeconds(5)),
                 new SharingConfig(TestTerms.DEFAULT, List.of()),
-                new BrokerConfig.Choice(75),
+                new BrokerConfig.Choice(75, new BitRate(1_000_000_000)),
                 new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 5_000, 100_000,

@@ -1,6 +1,7 @@
 package io.fingerpost.broker;
 
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RegistryConfig;
@@ -37,7 +38,7 @@ public final class TestRegistry {
         return new Registry(
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 5_000, 1_000_000,
                         Duration.ofMinutes(5), ByteSize.parse("1MiB")),
-                new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
+                new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), BitRate.parse("1Gbit/s"), store, table,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
                 enrolment(), locator(),
                 new byte[32], clock);

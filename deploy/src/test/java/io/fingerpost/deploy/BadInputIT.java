@@ -32,6 +32,8 @@ class BadInputIT {
                 Arguments.of(broker, "--origin ftp://a", "origin", "http"),
                 Arguments.of(broker, "--audience some --origin http://127.0.0.1:1", "'sharing.audience'", "'some'"),
                 Arguments.of(broker, "--allow-peers 10.0.0.0/99 --origin http://127.0.0.1:1", "10.0.0.0/99", "network"),
+                Arguments.of(broker, "--set choice.max-rate=1000 --origin http://127.0.0.1:1", "'choice.max-rate'",
+                        "unit is missing"),
                 Arguments.of(broker, "--config missing.yaml", "missing.yaml", "--config"),
                 Arguments.of(broker, "--nonsense", "--nonsense", ""),
                 Arguments.of(broker, "--admin 127.0.0.1:0", "'origin.url'", "needs a value"),

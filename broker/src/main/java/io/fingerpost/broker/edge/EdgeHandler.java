@@ -85,7 +85,9 @@ public final class EdgeHandler implements HttpHandler {
                 return decision;
             }
         }
-        return new Decision.Origin(Reason.OVER_BUDGET);
+        Decision miss = policy.overBudget(request);
+        bookings.book(request, miss);
+        return miss;
     }
 
     private void act(HttpServerExchange exchange, EdgeRequest request, Decision decision) throws Exception {

@@ -85,6 +85,7 @@ public final class MetalinkHandler implements HttpHandler {
             send(exchange, request, redirect);
             return;
         }
+        bookings.bookMiss(request, decision.reason());
         boolean shared = decision.reason().isPlainMiss() && decision.reason() != Reason.RULE
                 && decision.reason() != Reason.UNLABELLED;
         Representation known = shared ? policy.fresh(request) : null;
@@ -97,8 +98,7 @@ public final class MetalinkHandler implements HttpHandler {
 
     /** Answers with a Metalink of what could be redirected to. */
     void send(HttpServerExchange exchange, EdgeRequest request, Decision.Redirect redirect) {
-        bookings.bookAll(redirect);
-        send(exchange, request, redirect.representation(), redirect.peers());
+        send(exchange, request, redirect.representation(), bookings.bookAll(redirect));
     }
 
     private void send(HttpServerExchange exchange, EdgeRequest request, Representation known, List<Peer> peers) {

@@ -40,6 +40,7 @@ public final class RecentRedirects {
     private static final class Place {
         private static final int TICK_MILLIS = 50;
         private static final int RANGE_BITS = 17;
+        /** For 55 minutes: {@link Trips} forgets rows before that is over. */
         private static final int TIME_BITS = 16;
         private static final long SUSPECTED = 1L << TIME_BITS;
 
@@ -88,7 +89,7 @@ public final class RecentRedirects {
         }
         long trip = trip(request);
         int row = trips.row(trip);
-        if (!trips.isThere(row, trip) || trips.returns(row) > MOST_RETURNS) {
+        if (!trips.isThere(row, trip, now) || trips.returns(row) > MOST_RETURNS) {
             return Past.NONE;
         }
         long[] places = recentPlaces(row, now);
@@ -148,21 +149,21 @@ public final class RecentRedirects {
         long trip = trip(request);
         int row = trips.row(trip);
         int range = mark(request.range());
-        long[] before = trips.isThere(row, trip) ? recentPlaces(row, now) : new long[0];
+        long[] before = trips.isThere(row, trip, now) ? recentPlaces(row, now) : new long[0];
         if (before.length > 0) {
-            noteReturn(row, trip, before, range);
+            noteReturn(row, trip, before, range, now);
         }
         if (decision instanceof Redirect redirect) {
             long place = Place.of(Past.mark(redirect.peers().getFirst()), range, now);
             if (before.length == 0) {
-                trips.begin(row, trip, place);
+                trips.begin(row, trip, place, now);
             } else {
                 append(row, before, place);
             }
         }
     }
 
-    private void noteReturn(int row, long trip, long[] places, int range) {
+    private void noteReturn(int row, long trip, long[] places, int range, long now) {
         int returns = trips.returns(row);
         boolean cameBack = false;
         for (int i = 0; i < places.length; i++) {
@@ -173,7 +174,7 @@ public final class RecentRedirects {
                 places[i] |= Place.SUSPECTED;
             }
         }
-        trips.setReturns(row, trip, returns + (cameBack ? 1 : 0));
+        trips.setReturns(row, trip, returns + (cameBack ? 1 : 0), now);
         for (int i = 0; i < Trips.MAX_PLACES; i++) {
             trips.setPlace(row, i, i < places.length ? places[i] : 0);
         }

@@ -74,6 +74,13 @@ public final class RedirectPolicy {
         return maySeeOrigin(request, decision.reason()) ? new PublicOrigin(decision.reason()) : decision;
     }
 
+    /** For a request whose peers had no room left each time, when it came to that. */
+    public Decision overBudget(EdgeRequest request) {
+        return maySeeOrigin(request, Reason.OVER_BUDGET)
+                ? new PublicOrigin(Reason.OVER_BUDGET)
+                : new Origin(Reason.OVER_BUDGET);
+    }
+
     /** What the resource is known to be; null if that is not known, or no longer. */
     public @Nullable Representation fresh(EdgeRequest request) {
         return registry.representations().lookup(request.resource())

@@ -14,9 +14,15 @@ final class Trips {
     /** Most places that are remembered for one client and resource. */
     static final int MAX_PLACES = 7;
     private static final int ROW = 8;
-    private static final int RETURNS = 0xff;
+    private static final long RETURNS = 0xff;
+    /** When a row was written last; wraps around in three years. */
+    private static final long AGE = 0xffff;
+    private static final int AGE_SHIFT = 8;
+    private static final long TRIP = -1L << 24;
+    /** Half of what the times in places tell apart. */
+    private static final long AGE_MILLIS = 1_638_400;
 
-    /** For each row the client and resource with the count of returns in its last bits, and then the places. */
+    /** For each row the client and resource, the time and the count of returns in one word, and then the places. */
     private final AtomicLongArray words;
     private final int rowBits;
 
@@ -31,12 +37,14 @@ final class Trips {
         return (int) (trip >>> Long.SIZE - rowBits) * ROW;
     }
 
-    boolean isThere(int row, long trip) {
-        return (words.get(row) & ~RETURNS) == (trip & ~RETURNS);
+    /** Whether a row is that of {@code trip}, and was written less than 55 minutes ago. */
+    boolean isThere(int row, long trip, long now) {
+        long word = words.get(row);
+        return (word & TRIP) == (trip & TRIP) && (now / AGE_MILLIS - (word >>> AGE_SHIFT) & AGE) <= 1;
     }
 
     int returns(int row) {
-        return (int) words.get(row) & RETURNS;
+        return (int) (words.get(row) & RETURNS);
     }
 
     /** What is at a place from 0 to {@link #MAX_PLACES} − 1; 0 for nothing. */
@@ -49,15 +57,16 @@ final class Trips {
     }
 
     /** Begins a row anew. */
-    void begin(int row, long trip, long place) {
-        words.setRelease(row, trip & ~RETURNS);
+    void begin(int row, long trip, long place, long now) {
+        setReturns(row, trip, 0, now);
         setPlace(row, 0, place);
         for (int i = 1; i < MAX_PLACES && place(row, i) != 0; i++) {
             setPlace(row, i, 0);
         }
     }
 
-    void setReturns(int row, long trip, int returns) {
-        words.setRelease(row, trip & ~RETURNS | Math.min(returns, RETURNS));
+    void setReturns(int row, long trip, int returns, long now) {
+        long age = now / AGE_MILLIS & AGE;
+        words.setRelease(row, trip & TRIP | age << AGE_SHIFT | Math.min(returns, RETURNS));
     }
 }

@@ -72,4 +72,20 @@ class NetworkSharesTest {
 
         assertThat(remembered).isBetween(20_000, 1 << 15);
     }
+
+    @Test
+    void soDoesWhatNobodySees() {
+        var shares = new NetworkShares(50);
+        for (int i = 0; i < 8; i++) {
+            shares.note(anna, HOME);
+        }
+
+        for (int i = 0; i < 8; i++) {
+            assertThat(shares.hasSeenEnough(anna, HOME)).isTrue();
+            shares.noteNobody(HOME);
+        }
+        shares.noteNobody(HOME);
+
+        assertThat(shares.hasSeenEnough(anna, HOME)).isFalse();
+    }
 }

@@ -70,6 +70,46 @@ class PeerChoiceTest {
         }
     }
 
+    /** 100 are near, of which 90 have no slot, and 500 elsewhere. */
+    @ParameterizedTest
+    @MethodSource("nearestFirst")
+    void whereFewOfManyNearbyHaveRoomOneOfTheseIsNearlyAlwaysFound(Place near, Place far) {
+        for (int i = 1; i <= 100; i++) {
+            swarm.holding(peer(i, near, new UploadBudget(80_000_000, i <= 90 ? 0 : 100, 0), "http", Reach.IPV4,
+                    NOW.plusSeconds(3600)));
+        }
+        for (int i = 101; i <= 600; i++) {
+            swarm.holding(peer(i, far));
+        }
+
+        assertThat(timesAt(near)).isGreaterThan(950);
+    }
+
+    /** Of 1000 choices. */
+    private int timesAt(Place near) {
+        int times = 0;
+        for (int i = 0; i < 1000; i++) {
+            times += swarm.choose(wanted()).getFirst().place().equals(near) ? 1 : 0;
+        }
+        return times;
+    }
+
+    @Test
+    void thoseOfALargeNetworkAreFoundAmongMany() {
+        for (int i = 1; i <= 1000; i++) {
+            Peer there = peer(i, SAME_NETWORK);
+            swarm.store.admit(there);
+            if (i <= 20) {
+                swarm.store.hold(there.id(), FILE, PieceSet.all(4));
+            }
+        }
+        for (int i = 1001; i <= 1500; i++) {
+            swarm.holding(peer(i, AWAY));
+        }
+
+        assertThat(timesAt(SAME_NETWORK)).isEqualTo(1000);
+    }
+
     @Test
     void ofTwoTheOneWithLessToSendComesFirst() {
         Peer one = swarm.holding(peer(1, AWAY));
@@ -268,6 +308,13 @@ class PeerChoiceTest {
         swarm.clock.advance(Duration.ofMillis(2_050)); // a megabyte at half of 8 Mbit/s, and the way
 
         assertThat(swarm.choose(wanted())).containsExactly(small);
+    }
+
+    @Test
+    void aPeerThatServesNobodyIsNotAskedForAHeadEither() {
+        swarm.holding(peer(1, AWAY, new UploadBudget(80_000_000, 0, 0), "http", Reach.IPV4, NOW.plusSeconds(60)));
+
+        assertExcluded(Exclusion.OVER_BUDGET, new Wanted(0, 3, 0, HOME, true, false, null, Past.NONE, 4));
     }
 
     @Test

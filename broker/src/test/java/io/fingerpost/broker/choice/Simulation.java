@@ -48,7 +48,10 @@ final class Simulation {
     int requests;
     int few;
     int served;
-    int servedInNearest;
+    /** Could have been served by somebody nearer than anywhere. */
+    int servableNearby;
+    /** Of these, those that were in the nearest tier that could. */
+    int servedNearest;
     int lostToOthers;
     int arrived;
     int arrivedBeyondSlots;
@@ -155,13 +158,20 @@ final class Simulation {
         few += holders.all() == null ? 0 : 1;
         var chosen = scenario.choice.choose(wanted, holders, (long) now, null).peers();
         if (chosen.isEmpty()) {
-            lostToOthers += nearest(holders, wanted, Integer.MAX_VALUE) == Integer.MAX_VALUE ? 0 : 1;
+            int nearest = nearest(holders, wanted, Integer.MAX_VALUE);
+            lostToOthers += nearest == Integer.MAX_VALUE ? 0 : 1;
+            servableNearby += nearest < Tier.ANYWHERE.distance() ? 1 : 0;
+            scenario.shares.noteNobody(client.place());
             return;
         }
         Peer peer = chosen.getFirst();
         Tier tier = client.place().tierTo(peer.place());
         served++;
-        servedInNearest += nearest(holders, wanted, tier.distance()) == tier.distance() ? 1 : 0;
+        int nearest = nearest(holders, wanted, tier.distance());
+        if (nearest < Tier.ANYWHERE.distance()) {
+            servableNearby++;
+            servedNearest += tier.distance() == nearest ? 1 : 0;
+        }
         tiers.merge(tier, 1, Integer::sum);
         send(peer, file, client);
     }

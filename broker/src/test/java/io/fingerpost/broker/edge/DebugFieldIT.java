@@ -182,6 +182,20 @@ class DebugFieldIT {
     }
 
     @Test
+    void theTokenGoesNoFurtherHoweverOftenItIsSent() throws Exception {
+        for (String other : List.of(TOKEN, "0123456789-debuG", "")) {
+            ORIGIN.resetRequests();
+
+            var answer = broker.get("/plain", "Fingerpost-Debug", other, "Fingerpost-Debug", TOKEN, "Authorization",
+                    "Basic Zm9v");
+
+            assertThat(explanation(answer).at("/decision/reason").asString()).isEqualTo("authorization");
+            assertThat(ORIGIN.getAllServeEvents()).hasSize(1)
+                    .allSatisfy(event -> assertThat(event.getRequest().containsHeader("Fingerpost-Debug")).isFalse());
+        }
+    }
+
+    @Test
     void withoutAFieldNothingIsExplained() throws Exception {
         assertThat(getVerifying().headers().firstValue("Fingerpost-Explain")).isEmpty();
     }

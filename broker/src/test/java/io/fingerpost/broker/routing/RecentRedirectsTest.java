@@ -115,4 +115,20 @@ class RecentRedirectsTest extends RoutingFixture {
         assertThat(third).isInstanceOf(Redirect.class);
         assertThat(suspects).isEmpty();
     }
+
+    /** Times are kept in few bits, which come round again every 55 minutes: once, one who came then was taken for one who came back. */
+    @Test
+    void whoComesAgainMuchLaterHasNotComeBack() {
+        knownAndHeld();
+        var first = policy.decide(get());
+        recent.note(get(), first, NOW.toEpochMilli());
+
+        for (long turn = 1; turn <= 30; turn++) {
+            long later = NOW.toEpochMilli() + turn * (50L << 16);
+            assertThat(recent.past(get(), later - 10_000)).isEqualTo(Past.NONE);
+            assertThat(recent.past(get(), later)).isEqualTo(Past.NONE);
+            assertThat(recent.past(get(), later + 5_000)).isEqualTo(Past.NONE);
+        }
+        assertThat(recent.past(get(), NOW.toEpochMilli() + 5_000)).isNotEqualTo(Past.NONE);
+    }
 }

@@ -43,6 +43,15 @@ class RedirectPolicyTest extends RoutingFixture {
         assertThat(decision.reason()).isEqualTo(Reason.HELD);
     }
 
+    /** As any other miss. */
+    @Test
+    void whereOthersWereFasterEachTimeTheClientGoesToWhereMissesGo() {
+        var toPublic = under(TestTerms.with(OnMiss.REDIRECT), get());
+
+        assertThat(policy.overBudget(toPublic)).isEqualTo(new PublicOrigin(Reason.OVER_BUDGET));
+        assertThat(policy.overBudget(get())).isEqualTo(new Origin(Reason.OVER_BUDGET));
+    }
+
     @Test
     void theQueryIsPartOfTheResource() {
         knownAndHeld();

@@ -42,7 +42,7 @@ abstract class RoutingFixture {
     final List<Integer> suspects = new ArrayList<>();
     final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), suspects::add);
     final NetworkShares shares = new NetworkShares(75);
-    final Bookings bookings = new Bookings(registry, recent, shares, InstantSource.fixed(NOW));
+    final Bookings bookings = new Bookings(registry, recent, shares, LOCATOR, InstantSource.fixed(NOW));
     final RedirectPolicy policy = policy(recent, InstantSource.fixed(NOW));
 
     final RedirectPolicy policy(RecentRedirects memory, InstantSource clock) {

@@ -27,11 +27,19 @@ public final class TestPeers {
     private TestPeers() {}
 
     public static Peer peer(int number, boolean superNode) {
+        return peer(number, superNode, BUDGET);
+    }
+
+    static Peer peer(int number, UploadBudget budget) {
+        return peer(number, false, budget);
+    }
+
+    private static Peer peer(int number, boolean superNode, UploadBudget budget) {
         var hash = Sha256.digestOf(new byte[] {(byte) number});
         var id = new PeerId(hash.base64Url());
         var endpoint = new PeerEndpoint("http", "198.51.100." + number, 8443);
-        return new Peer(id, TestAdmissions.of(endpoint, superNode, Reach.IPV4, BUDGET),
-                TicketKey.derive(new byte[32], id), new Place(0, number, 0, 0), new Uploads(BUDGET, 0),
+        return new Peer(id, TestAdmissions.of(endpoint, superNode, Reach.IPV4, budget),
+                TicketKey.derive(new byte[32], id), new Place(0, number, 0, 0), new Uploads(budget, 0),
                 Instant.parse("2100-01-01T00:00:00Z"), Reachability.YES);
     }
 

@@ -72,6 +72,9 @@ public final class MonthlyCount implements AutoCloseable {
         try (var in = Files.newInputStream(file)) {
             counted = WireJson.read(WireJson.strict(), in.readNBytes(MAX_FILE), Counted.class);
             saved = counted;
+            if (counted.month.isAfter(now())) {
+                LOG.warn("'{}' counts for {}, and goes on with that until the clock is there", file, counted.month);
+            }
         } catch (NoSuchFileException e) {
             LOG.info("nothing is known of what was sent this month; counting from 0");
         } catch (IOException e) {
@@ -92,10 +95,13 @@ public final class MonthlyCount implements AutoCloseable {
         return counted.bytes;
     }
 
-    /** Begins anew when the month is another. */
+    /**
+     * Begins anew when the month is over. A clock that goes back begins none: that of a machine without a battery starts in 1970,
+     * until the network tells it better.
+     */
     private void rollOver() {
         var now = now();
-        if (!now.equals(counted.month)) {
+        if (now.isAfter(counted.month)) {
             counted = new Counted(now, 0);
         }
     }

@@ -1,7 +1,6 @@
 package io.fingerpost.agent.serve;
 
 import io.fingerpost.agent.identity.Identity;
-import io.fingerpost.agent.serve.Uploads.Upload;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Sha256;
@@ -43,7 +42,7 @@ public final class PeerHandler implements HttpHandler {
 
     /**
      * @param registration what this agent registers, and nothing else is signed for
-     * @param uploads which every transfer is one of
+     * @param uploads which every transfer of a body is one of
      * @param threads for what waits on the disk
      */
     public PeerHandler(BlobStore store, Identity identity, Supplier<Registration> registration, TicketCheck tickets,
@@ -103,7 +102,13 @@ public final class PeerHandler implements HttpHandler {
                     "a ticket of this peer's broker is wanted as ?t=…");
             case EXPIRED -> Problems.send(exchange, StatusCodes.FORBIDDEN, "ticket-expired",
                     "the ticket's time is over; ask the broker again");
-            case VALID -> serveInSlot(exchange, digest);
+            case VALID -> {
+                if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+                    serve(exchange, digest, SendProgress.UNWATCHED); // without a body it takes nothing that is scarce
+                } else {
+                    serveInSlot(exchange, digest);
+                }
+            }
         }
     }
 
@@ -116,8 +121,13 @@ public final class PeerHandler implements HttpHandler {
             refuse(exchange, "quota-used-up", "this peer has sent all that it may this month; ask elsewhere");
             return;
         }
-        uploads.begin().ifPresentOrElse(upload -> serve(exchange, digest, upload),
-                () -> refuse(exchange, "slots-full", "this peer serves as many as it can; ask again or elsewhere"));
+        uploads.begin().ifPresentOrElse(upload -> {
+            exchange.addExchangeCompleteListener((_, next) -> {
+                upload.close();
+                next.proceed();
+            });
+            serve(exchange, digest, upload);
+        }, () -> refuse(exchange, "slots-full", "this peer serves as many as it can; ask again or elsewhere"));
     }
 
     /** In either case for a moment only: who asks the broker again is sent elsewhere. */
@@ -126,15 +136,11 @@ public final class PeerHandler implements HttpHandler {
         Problems.send(exchange, StatusCodes.SERVICE_UNAVAILABLE, kind, detail);
     }
 
-    private void serve(HttpServerExchange exchange, Sha256 digest, Upload upload) {
-        exchange.addExchangeCompleteListener((_, next) -> {
-            upload.close();
-            next.proceed();
-        });
-        exchange.dispatch(threads, () -> sendBlob(exchange, digest, upload));
+    private void serve(HttpServerExchange exchange, Sha256 digest, SendProgress progress) {
+        exchange.dispatch(threads, () -> sendBlob(exchange, digest, progress));
     }
 
-    private void sendBlob(HttpServerExchange exchange, Sha256 digest, Upload upload) {
+    private void sendBlob(HttpServerExchange exchange, Sha256 digest, SendProgress progress) {
         try {
             var blob = store.find(digest);
             if (blob.isEmpty()) {
@@ -142,7 +148,7 @@ public final class PeerHandler implements HttpHandler {
                         "this peer does not hold the digest (any more)");
                 return;
             }
-            BlobResponse.send(exchange, blob.get(), upload);
+            BlobResponse.send(exchange, blob.get(), progress);
         } catch (Exception e) {
             LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot serve");
             Problems.send(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "internal", "the blob cannot be read");

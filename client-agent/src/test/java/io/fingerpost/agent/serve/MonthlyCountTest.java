@@ -162,4 +162,19 @@ class MonthlyCountTest {
             assertThat(count.bytes()).isEqualTo(1L << 53);
         }
     }
+
+    /** A machine without a clock of its own starts in 1970, until NTP tells it better. */
+    @Test
+    void aClockThatGoesBackForgetsNothing() {
+        try (var count = open(NEVER)) {
+            count.add(1_000);
+        }
+        var right = now.get();
+        now.set(Instant.parse("1970-01-01T00:00:10Z"));
+        try (var count = open(NEVER)) {
+            count.bytes();
+            now.set(right);
+            assertThat(count.bytes()).isEqualTo(1_000);
+        }
+    }
 }

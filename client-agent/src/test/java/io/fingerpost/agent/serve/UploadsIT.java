@@ -113,6 +113,7 @@ class UploadsIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).contains("2");
         assertThat(answer.body()).asString().contains("quota-used-up");
+        assertThat(Http.send("HEAD", peer.url(SMALL.digest())).statusCode()).as("costs nothing").isEqualTo(200);
         assertThat(Http.get(peer.url(SMALL.digest(), "forged")).statusCode()).as("as ever").isEqualTo(403);
         assertThat(report()).isEqualTo(new UploadReport(0, 0, QUOTA));
 

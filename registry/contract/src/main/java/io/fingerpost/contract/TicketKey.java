@@ -104,13 +104,10 @@ public final class TicketKey {
         private final MessageDigest inner;
         private final MessageDigest outer;
 
-        /** @param key of at most a block: a longer one would have to be hashed first */
         Hmac(byte[] key) {
-            if (key.length > BLOCK) {
-                throw new IllegalArgumentException("a key has at most " + BLOCK + " bytes");
-            }
-            this.inner = begun(key, 0x36);
-            this.outer = begun(key, 0x5c);
+            byte[] fitting = key.length > BLOCK ? Sha256.newDigest().digest(key) : key;
+            this.inner = begun(fitting, 0x36);
+            this.outer = begun(fitting, 0x5c);
         }
 
         private static MessageDigest begun(byte[] key, int pad) {

@@ -1,5 +1,7 @@
 package io.fingerpost.contract;
 
+import io.fingerpost.contract.config.BitRate;
+
 /**
  * The most that a peer wants to send: no more clients are sent to it than keeps within.
  *
@@ -19,6 +21,11 @@ public record UploadBudget(long bitsPerSecond, int slots, long bytesPerMonth) {
         require(bitsPerSecond >= 1 && bitsPerSecond <= MAX_RATE, "bitsPerSecond must be 1 to 10^12", bitsPerSecond);
         require(slots >= 0 && slots <= MAX_SLOTS, "slots must be 0 to " + MAX_SLOTS, slots);
         require(bytesPerMonth >= 0 && bytesPerMonth <= MAX_BYTES, "bytesPerMonth must be 0 to 2^53", bytesPerMonth);
+    }
+
+    /** The same with a rate of at most {@code most}. */
+    public UploadBudget withRateUpTo(BitRate most) {
+        return new UploadBudget(Math.min(bitsPerSecond, most.bitsPerSecond()), slots, bytesPerMonth);
     }
 
     private static void require(boolean holds, String message, long value) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.testing.TestPeer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Random;
@@ -122,5 +124,18 @@ class TicketKeyTest {
     @Test
     void doesNotShowItselfInLogs() {
         assertThat(key.toString()).doesNotContain(key.text());
+    }
+
+    /** Longer ones than a block are hashed first (RFC 2104). */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 32, 63, 64, 65, 200})
+    void aMasterSecretMayBeOfAnyLength(int length) throws GeneralSecurityException {
+        byte[] master = new byte[length];
+        Arrays.fill(master, (byte) 7);
+        var mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(master, "HmacSHA256"));
+
+        assertThat(Base64.getUrlDecoder().decode(TicketKey.derive(master, peer).text()))
+                .isEqualTo(mac.doFinal(("ticket key for " + peer).getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -11,10 +11,12 @@ import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.Proof;
 import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.locality.LiveLocator;
+import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
@@ -50,6 +52,7 @@ public final class Registry {
 
     private final RegistryConfig config;
     private final LeaseTerms terms;
+    private final BitRate maxRate;
     private final RegistryStore store;
     private final RepresentationTable representations;
     private final EndpointProver prover;
@@ -60,11 +63,16 @@ public final class Registry {
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param ticketSecret from which each peer's ticket key is derived */
-    public Registry(RegistryConfig config, LeaseTerms terms, RegistryStore store, RepresentationTable representations,
-            EndpointProver prover, Enrolment enrolment, LiveLocator locator, byte[] ticketSecret, InstantSource clock) {
+    /**
+     * @param maxRate that a peer is believed to have, if the operator does not vouch for it
+     * @param ticketSecret from which each peer's ticket key is derived
+     */
+    public Registry(RegistryConfig config, LeaseTerms terms, BitRate maxRate, RegistryStore store,
+            RepresentationTable representations, EndpointProver prover, Enrolment enrolment, LiveLocator locator,
+            byte[] ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
+        this.maxRate = maxRate;
         this.store = store;
         this.representations = representations;
         this.prover = prover;
@@ -133,19 +141,24 @@ public final class Registry {
                 ? Reachability.no(tried, advice)
                 : Reachability.YES;
         enrolment.requireRoom(account, admission.address(), store.census(), store.find(id).map(Peer::admission));
-        Peer peer = peer(id, admission, reachability);
+        Locator located = locator.current();
+        Peer peer = peer(id, admission, reachability, located);
         store.admit(peer);
+        if (locator.current() != located) {
+            relocate(); // it may have come too late for the look at all peers that follows a change
+        }
         LOG.atInfo().addKeyValue("peer", id).addKeyValue("account", account.name())
                 .addKeyValue("superNode", account.superNode()).addKeyValue("reachable", reachability.reachable())
                 .log("peer registered");
         return new LeaseGrant(id, secret, peer.ticketKey(), account.superNode(), terms(), now, reachability);
     }
 
-    private Peer peer(PeerId id, Admission admission, Reachability reachability) {
+    private Peer peer(PeerId id, Admission admission, Reachability reachability, Locator located) {
         Registration registration = admission.registration();
-        var uploads = new Uploads(registration.budget(), admission.at().toEpochMilli());
+        var budget = admission.superNode() ? registration.budget() : registration.budget().withRateUpTo(maxRate);
+        var uploads = new Uploads(budget, admission.at().toEpochMilli());
         uploads.report(registration.uploads(), admission.at().toEpochMilli());
-        return new Peer(id, admission, TicketKey.derive(ticketSecret, id), locator.locate(admission.address()), uploads,
+        return new Peer(id, admission, TicketKey.derive(ticketSecret, id), located.locate(admission.address()), uploads,
                 admission.at().plus(terms().ttl()), reachability);
     }
 

@@ -41,7 +41,7 @@ class LeaseSweeperTest {
     private final AtomicInteger looks = new AtomicInteger();
 
     private Registry registry(InstantSource clock) {
-        return new Registry(RegistryFixture.config(Optional.empty()), TERMS, store,
+        return new Registry(RegistryFixture.config(Optional.empty()), TERMS, RegistryFixture.MAX_RATE, store,
                 new RepresentationTable(new ByteSize(1)),
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
                 new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()),

@@ -9,6 +9,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
@@ -38,6 +39,7 @@ public final class RegistryFixture {
     public static final String SUPER_NODE_TOKEN = "operators-t0ken";
     static final EnrolmentConfig ENROLMENT = new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 100, 100,
             1_000_000);
+    public static final BitRate MAX_RATE = BitRate.parse("100Mbit/s");
     public static final int MAX_PEERS = 3;
     public static final int MAX_HOLDINGS = 4;
 
@@ -50,7 +52,7 @@ public final class RegistryFixture {
         var config = config(Optional.of(SUPER_NODE_TOKEN));
         var prover = new EndpointProver(
                 new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
-        registry = new Registry(config, TERMS, store, representations, prover,
+        registry = new Registry(config, TERMS, MAX_RATE, store, representations, prover,
                 new Enrolment(ENROLMENT, config.superNodeTokenHash()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),

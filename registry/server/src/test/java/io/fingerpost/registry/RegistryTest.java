@@ -2,6 +2,7 @@ package io.fingerpost.registry;
 
 import static io.fingerpost.registry.RegistryFixture.MAX_HOLDINGS;
 import static io.fingerpost.registry.RegistryFixture.MAX_PEERS;
+import static io.fingerpost.registry.RegistryFixture.MAX_RATE;
 import static io.fingerpost.registry.RegistryFixture.NOW;
 import static io.fingerpost.registry.RegistryFixture.SUPER_NODE_TOKEN;
 import static io.fingerpost.registry.RegistryFixture.TERMS;
@@ -120,6 +121,18 @@ class RegistryTest {
     void vouchesForWhoShowsTheOperatorsToken() {
         assertThat(fixture.register(anna, Optional.of(SUPER_NODE_TOKEN)).superNode()).isTrue();
         assertThat(fixture.store.find(anna.id()).orElseThrow().superNode()).isTrue();
+    }
+
+    @Test
+    void believesNobodyToHaveALargerUplinkThanItIsToldButThoseItVouchesFor() {
+        var bruno = new TestPeer();
+        fixture.register(anna);
+        fixture.register(bruno, Optional.of(SUPER_NODE_TOKEN));
+
+        assertThat(fixture.store.find(anna.id()).orElseThrow().uploads().budget())
+                .isEqualTo(new UploadBudget(MAX_RATE.bitsPerSecond(), TestPeer.BUDGET.slots(), 0));
+        assertThat(fixture.store.find(bruno.id()).orElseThrow().uploads().budget()).isEqualTo(TestPeer.BUDGET);
+        assertThat(registry.meanTime(1_000_000)).isEqualTo(8e6 / ((10_000e6 + 100e6) / 2));
     }
 
     @ParameterizedTest

@@ -19,8 +19,8 @@ final class DigestTable {
 
     /** Stands where somebody was, so that those behind are still found. */
     private final Holders gone;
-    /** Odd ones by chance: multilinear hashing, of which the upper bits are used. */
-    private final long[] factors = new SecureRandom().longs(4).map(factor -> factor | 1).toArray();
+    /** By chance, for this table alone. */
+    private final long[] keys = new SecureRandom().longs(5).toArray();
     private volatile Holders[] cells = new Holders[LEAST];
     private int used;
     private int size;
@@ -41,11 +41,19 @@ final class DigestTable {
         }
     }
 
-    /** Which digests meet in a cell is a matter of chance: whoever announces holdings can make up digests, but not these factors. */
-    private int home(Sha256 digest, int length) {
-        long mixed = digest.first() * factors[0] + digest.second() * factors[1] + digest.third() * factors[2]
-                + digest.fourth() * factors[3];
-        return (int) Math.unsignedMultiplyHigh(mixed, length);
+    /**
+     * Which digests meet in a cell is a matter of chance. Whoever announces holdings can make up digests, but does not know the keys;
+     * and it is not linear, or digests that differ by a common step would meet under any keys.
+     */
+    int home(Sha256 digest, int length) {
+        long mixed = fold(digest.first() ^ keys[0], digest.second() ^ keys[1])
+                ^ fold(digest.third() ^ keys[2], digest.fourth() ^ keys[3]);
+        return (int) Math.unsignedMultiplyHigh(fold(mixed, keys[4]), length);
+    }
+
+    /** The halves of the product, of which each bit depends on all bits of both. */
+    private static long fold(long a, long b) {
+        return Math.unsignedMultiplyHigh(a, b) ^ a * b;
     }
 
     /** Puts in holders of a digest that has none yet. */

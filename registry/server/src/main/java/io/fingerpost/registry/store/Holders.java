@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Holders extends CompactSet<Holder> implements CompactSet.Member {
     private static final Holder[] NOBODY = new Holder[0];
+    /** Keys of sites, systems and countries are made of a multicast network, where nobody is, so that none is that of a network. */
+    private static final long NO_NETWORK = 0xFFL << 56;
 
     /** The digest, in this object itself: most looks end here. */
     private final long first;
@@ -70,14 +72,11 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
      *
      * @param place for whom they are near
      * @param drawn is filled from its start; some may be in it twice
-     * @return how many are in it
+     * @return how many are in it; if it is not full, they are all
      */
     public int draw(Tier tier, Place place, RandomGenerator random, Holder[] drawn) {
         return switch (tier) {
-            case LOCAL -> {
-                int count = draw(group(Tier.LOCAL, place.site()), random, drawn, 0, drawn.length / 2);
-                yield drawNeighbours(place, random, drawn, count);
-            }
+            case LOCAL -> drawLocal(place, random, drawn);
             case ASN -> draw(group(Tier.ASN, place.asn()), random, drawn, 0, drawn.length);
             case COUNTRY -> draw(group(Tier.COUNTRY, place.country()), random, drawn, 0, drawn.length);
             case ANYWHERE -> draw(this, random, drawn, 0, drawn.length);
@@ -91,10 +90,10 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
 
     private static int draw(@Nullable CompactSet<Holder> from, RandomGenerator random, Holder[] drawn, int start,
             int end) {
-        if (from == null) {
-            return start;
-        }
         int count = start;
+        if (from == null) {
+            return count;
+        }
         Holder[] few = from.few();
         if (few != null && few.length <= end - start) {
             System.arraycopy(few, 0, drawn, start, few.length);
@@ -110,12 +109,26 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
         return count;
     }
 
+    /** What those of the site leave, up to half of it, is for the client's own network; what these leave is for the site. */
+    private int drawLocal(Place place, RandomGenerator random, Holder[] drawn) {
+        var site = group(Tier.LOCAL, place.site());
+        int reserved = site == null ? 0 : Math.min(site.size(), drawn.length / 2);
+        int count = drawNeighbours(place, random, drawn, drawn.length - reserved);
+        return draw(site, random, drawn, count, drawn.length);
+    }
+
     /** Those behind the client's own address hardly ever are many, but may well hold something else. */
-    private int drawNeighbours(Place place, RandomGenerator random, Holder[] drawn, int start) {
-        int end = draw(neighbours.at(place), random, drawn, start, drawn.length);
-        int count = start;
-        for (int i = start; i < end; i++) {
-            Holder one = find(drawn[i].peer());
+    private int drawNeighbours(Place place, RandomGenerator random, Holder[] drawn, int end) {
+        var neighbouring = neighbours.at(place);
+        Holder[] few = neighbouring == null ? NOBODY : neighbouring.few();
+        var groups = places;
+        if (few == null) {
+            return draw(groups == null ? null : groups.get(place.network()), random, drawn, 0, end);
+        }
+        int count = 0;
+        int from = few.length > end ? random.nextInt(few.length) : 0;
+        for (int i = 0; i < few.length && count < end; i++) {
+            Holder one = find(few[(from + i) % few.length].peer());
             if (one != null) {
                 drawn[count++] = one;
             }
@@ -124,7 +137,7 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
     }
 
     private static long key(Tier tier, int value) {
-        return (long) tier.distance() << Integer.SIZE | value;
+        return NO_NETWORK | (long) tier.distance() << Integer.SIZE | Integer.toUnsignedLong(value);
     }
 
     /** Shows those whose lease runs; off the I/O threads if they may be many. */
@@ -147,10 +160,10 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
     boolean add(Holder holder) {
         boolean isNew = put(holder);
         if (places != null) {
-            forEachGroup(holder.peer(), group -> group.put(holder));
+            join(holder);
         } else if (few() == null) {
             places = new ConcurrentHashMap<>();
-            forEach(each -> forEachGroup(each.peer(), group -> group.put(each)));
+            forEach(this::join);
         }
         return isNew;
     }
@@ -160,7 +173,7 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
         boolean held = remove(peer) != null;
         if (held && places != null) {
             if (few() == null) {
-                forEachGroup(peer, group -> group.remove(peer));
+                leavePlace(peer);
             } else {
                 places = null;
             }
@@ -170,28 +183,43 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
 
     /** Takes a peer out of the groups of its place, which is about to change. */
     void leavePlace(Peer peer) {
-        forEachGroup(peer, group -> group.remove(peer));
+        Place place = peer.place();
+        changeAll(place, group -> group.remove(peer));
+        change(place.network(), group -> group.remove(peer)); // once they were many, perhaps
     }
 
-    /** Puts it into those of its new place. */
+    /** Puts it into those of its new place, or into that of its network when many have come there. */
     void takePlace(Peer peer) {
         Holder holder = find(peer);
         if (holder != null) {
-            forEachGroup(peer, group -> group.put(holder));
+            join(holder);
         }
     }
 
-    private void forEachGroup(Peer peer, Consumer<CompactSet<Holder>> change) {
-        Place place = peer.place();
+    private void join(Holder holder) {
+        Place place = holder.peer().place();
+        changeAll(place, group -> group.put(holder));
+        if (neighbours.areMany(place)) {
+            change(place.network(), group -> group.put(holder));
+        }
+    }
+
+    private void changeAll(Place place, Consumer<CompactSet<Holder>> change) {
         change(Tier.LOCAL, place.site(), change);
         change(Tier.ASN, place.asn(), change);
         change(Tier.COUNTRY, place.country(), change);
     }
 
     private void change(Tier tier, int value, Consumer<CompactSet<Holder>> change) {
+        if (value != 0) {
+            change(key(tier, value), change);
+        }
+    }
+
+    private void change(long key, Consumer<CompactSet<Holder>> change) {
         var groups = places;
-        if (value != 0 && groups != null) {
-            groups.compute(key(tier, value), (_, known) -> {
+        if (groups != null) {
+            groups.compute(key, (_, known) -> {
                 var group = known == null ? new CompactSet<>(NOBODY) : known;
                 change.accept(group);
                 return group.size() == 0 ? null : group;

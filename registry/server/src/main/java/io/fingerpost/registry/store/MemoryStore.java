@@ -1,5 +1,7 @@
 package io.fingerpost.registry.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
@@ -54,9 +56,18 @@ public final class MemoryStore implements RegistryStore {
         if (before != null) {
             withdrawAll(before);
         }
-        neighbours.add(peer);
+        settle(peer);
         census.add(peer.admission());
         bitsPerSecond.add(peer.uploads().budget().bitsPerSecond());
+    }
+
+    /** Holders of a thing are kept by network only where these are large: else that would take more memory than all the rest. */
+    private void settle(Peer peer) {
+        CompactSet<Holder> grown = neighbours.add(peer) ? neighbours.at(peer.place()) : null;
+        if (grown != null) {
+            grown.forEach(each -> requireNonNull(peers.get(each.peer().id())).held
+                    .forEach(row -> row.takePlace(each.peer())));
+        }
     }
 
     @Override
@@ -164,8 +175,8 @@ public final class MemoryStore implements RegistryStore {
                 neighbours.remove(peer);
                 entry.held.forEach(row -> row.leavePlace(peer));
                 peer.moveTo(place);
+                settle(peer);
                 entry.held.forEach(row -> row.takePlace(peer));
-                neighbours.add(peer);
             }
         }
     }

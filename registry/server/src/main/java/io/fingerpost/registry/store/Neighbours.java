@@ -17,8 +17,17 @@ final class Neighbours {
         return byNetwork.get(place.network());
     }
 
-    void add(Peer peer) {
+    /** Whether so many share it that a look at each would take too long. */
+    boolean areMany(Place place) {
+        var there = at(place);
+        return there != null && there.few() == null;
+    }
+
+    /** Takes in a peer; whether that makes them many. */
+    boolean add(Peer peer) {
+        boolean wereMany = areMany(peer.place());
         byNetwork.computeIfAbsent(peer.place().network(), _ -> new CompactSet<>(NOBODY)).put(peer);
+        return !wereMany && areMany(peer.place());
     }
 
     void remove(Peer peer) {

@@ -2,12 +2,13 @@ package io.fingerpost.registry.upload;
 
 /**
  * A sum of which half is forgotten every {@link #HALF_LIFE_MILLIS}, with the time at which it was that, in one word, so that it
- * can be changed in one step: the sum as a float in the upper half, the time in ticks of 16 ms, which wrap around in two years, in the lower. Between
- * the halvings it falls in a straight line, which is cheaper than the exponential and never more than 6 % above it.
+ * can be changed in one step: the sum as a float in the upper half, the time in ticks of 125 ms in the lower. These wrap around in 17
+ * years: only a sum that nothing was added to for more than half of that would be taken for one of just now. Between the
+ * halvings it falls in a straight line, which is cheaper than the exponential and never more than 6 % above it.
  */
 final class Decay {
     static final int HALF_LIFE_MILLIS = 20_000;
-    private static final int TICK_MILLIS = 16;
+    private static final int TICK_MILLIS = 125;
 
     private Decay() {}
 

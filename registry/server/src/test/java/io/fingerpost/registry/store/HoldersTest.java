@@ -39,13 +39,17 @@ class HoldersTest {
     }
 
     private Peer admit(int number) {
+        return admit(number, place(number));
+    }
+
+    private Peer admit(int number, Place place) {
         var hash = Sha256.digestOf(ByteBuffer.allocate(4).putInt(number).array());
         var id = new PeerId(hash.base64Url());
         var address = InetAddress.ofLiteral("10.0.0." + number % 256);
         var budget = new UploadBudget(1_000_000, 1, 0);
         var endpoint = new PeerEndpoint("http", address.getHostAddress(), 8080);
         var peer = new Peer(id, TestAdmissions.of(endpoint, false, List.of(address), budget),
-                TicketKey.derive(new byte[32], id), place(number), new Uploads(budget, 0), NOW.plusSeconds(60),
+                TicketKey.derive(new byte[32], id), place, new Uploads(budget, 0), NOW.plusSeconds(60),
                 Reachability.YES);
         store.admit(peer);
         peers.add(peer);
@@ -171,5 +175,94 @@ class HoldersTest {
         assertThat(drawn(Tier.COUNTRY, new Place(0, 1_000, 0, 1))).doesNotContain(moved);
         store.remove(moved.id());
         assertThat(drawn(Tier.ASN, new Place(0, 1_000, 50, 0))).isEmpty();
+    }
+
+    private Peer hold(Peer peer) {
+        store.hold(peer.id(), FILE, WHOLE);
+        return peer;
+    }
+
+    /** As under a configured prefix that is short, or behind a large NAT. */
+    @Test
+    void thoseOfALargeNetworkAreFoundHoweverManyThereHoldSomethingElse() {
+        var network = new Place(0, 5_000, 0, 0);
+        var near = new HashSet<Peer>();
+        holdByAll();
+        for (int i = 1; i <= 300; i++) {
+            Peer peer = admit(1_000 + i, network);
+            if (i <= 2 || i > 297) {
+                near.add(hold(peer)); // some from before the network was large, some from after
+            }
+        }
+        assertThat(drawn(Tier.LOCAL, network)).isEqualTo(near);
+
+        Peer left = near.iterator().next();
+        store.hold(left.id(), FILE, PieceSet.all(0));
+        near.remove(left);
+
+        assertThat(drawn(Tier.LOCAL, network)).isEqualTo(near);
+    }
+
+    @Test
+    void aNetworkMayGrowAndShrinkAndGrowAgain() {
+        var network = new Place(0, 5_000, 0, 0);
+        holdByAll();
+        var here = new ArrayList<Peer>();
+        for (int round = 0; round < 3; round++) {
+            while (here.size() < 40) {
+                here.add(hold(admit(1_000 + 100 * round + here.size(), network)));
+            }
+            assertThat(drawn(Tier.LOCAL, network)).isEqualTo(Set.copyOf(here));
+            while (here.size() > 4) {
+                store.remove(here.removeLast().id());
+            }
+            assertThat(drawn(Tier.LOCAL, network)).isEqualTo(Set.copyOf(here));
+            store.remove(here.removeLast().id());
+        }
+    }
+
+    @Test
+    void whoMovesIntoALargeNetworkIsFoundThere() {
+        var network = new Place(0, 5_000, 0, 0);
+        holdByAll();
+        for (int i = 0; i < 30; i++) {
+            admit(1_000 + i, i < 16 ? network : place(1_000 + i));
+        }
+
+        store.relocate(address -> network);
+
+        assertThat(drawn(Tier.LOCAL, network)).isEqualTo(Set.copyOf(peers.subList(0, PEERS)));
+    }
+
+    @Test
+    void siteAndNetworkLeaveEachOtherWhatTheyDoNotNeed() {
+        for (int i = 1; i <= 40; i++) {
+            hold(admit(i, new Place(1, i, 0, 0)));
+        }
+        var own = new Place(1, 7_000, 0, 0);
+        for (int i = 0; i < 3; i++) {
+            hold(admit(200 + i, own));
+        }
+        var draw = new Holder[12];
+
+        int count = store.holders(FILE).draw(Tier.LOCAL, own, new Random(1), draw);
+        assertThat(count).isEqualTo(12);
+        assertThat(List.of(draw).subList(0, 3)).extracting(Holder::peer)
+                .containsExactlyInAnyOrderElementsOf(peers.subList(40, 43));
+        assertThat(store.holders(FILE).draw(Tier.LOCAL, new Place(1, 1_000, 0, 0), new Random(1), draw)).as("all of it")
+                .isEqualTo(12);
+        assertThat(store.holders(FILE).draw(Tier.LOCAL, new Place(0, 7_000, 0, 0), new Random(1), draw)).isEqualTo(3);
+    }
+
+    /** Private numbers of systems are so large that they are negative as an int. */
+    @Test
+    void aSystemWithALargeNumberIsNoNetwork() {
+        int asn = (int) 4_200_000_001L;
+        for (int i = 1; i <= 30; i++) {
+            hold(admit(i, new Place(0, 0xffff_ffffL << 32 | i, asn, 0)));
+        }
+
+        assertThat(drawn(Tier.ASN, new Place(0, 1, asn, 0))).hasSize(30);
+        assertThat(drawn(Tier.LOCAL, new Place(0, 0xffff_ffffL << 32 | asn & 0xffff_ffffL, 0, 0))).isEmpty();
     }
 }
