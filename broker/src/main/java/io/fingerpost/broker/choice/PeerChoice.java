@@ -89,7 +89,7 @@ public final class PeerChoice {
 
     /** Exponential with the uplink as its rate: the smallest of several is a peer's in proportion to its uplink. */
     private static double lot(Peer peer, double chance) {
-        return -Math.log(1 - chance) * 1e9 / peer.uploads().budget().bitsPerSecond();
+        return -Math.log(1 - chance) * 1e9 / peer.uploads().bitsPerSecond();
     }
 
     private static double fixedLot(Peer peer, Holders holders) {
@@ -211,7 +211,7 @@ public final class PeerChoice {
         /** How long until the peer would have sent what is wanted, more for one that is new. */
         private double timeAt(Peer peer) {
             var uploads = peer.uploads();
-            return (uploads.load(now) + wanted.bytes() * 8.0 / uploads.budget().bitsPerSecond()) / uploads.ramp(now);
+            return (uploads.load(now) + wanted.bytes() * 8.0 / uploads.bitsPerSecond()) / uploads.ramp(now);
         }
     }
 }

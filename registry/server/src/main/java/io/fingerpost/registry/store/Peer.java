@@ -14,6 +14,8 @@ import java.util.List;
 public final class Peer implements Holder {
     private final PeerId id;
     private final Admission admission;
+    private final PeerEndpoint endpoint;
+    private final boolean superNode;
     private final TicketKey ticketKey;
     private final Reach reach;
     private final Uploads uploads;
@@ -48,6 +50,8 @@ public final class Peer implements Holder {
             Instant leaseUntil, Reachability reachability) {
         this.id = id;
         this.admission = admission;
+        this.endpoint = admission.registration().endpoint();
+        this.superNode = admission.superNode();
         this.ticketKey = ticketKey;
         this.place = place;
         this.state = admission.isProved() ? State.GOOD : State.UNPROVED;
@@ -64,11 +68,11 @@ public final class Peer implements Holder {
     }
 
     public PeerEndpoint endpoint() {
-        return admission.registration().endpoint();
+        return endpoint;
     }
 
     public boolean superNode() {
-        return admission.superNode();
+        return superNode;
     }
 
     public Admission admission() {

@@ -42,6 +42,10 @@ public final class Uploads {
     private static final VarHandle MONTH_END = field("monthEnd");
 
     private final UploadBudget budget;
+    // What a decision looks at stands in this object itself: most peers are in no cache, and each further object is one more wait.
+    private final long bitsPerSecond;
+    private final long bytesPerMonth;
+    private final int slotCount;
     private final long since;
     private final double bytesPerMilli;
     private final double slotBytesPerMilli;
@@ -67,6 +71,9 @@ public final class Uploads {
     /** @param since when the peer was admitted, or came back */
     public Uploads(UploadBudget budget, long since) {
         this.budget = budget;
+        this.bitsPerSecond = budget.bitsPerSecond();
+        this.bytesPerMonth = budget.bytesPerMonth();
+        this.slotCount = budget.slots();
         this.since = since;
         this.bytesPerMilli = budget.bitsPerSecond() / 8_000.0;
         this.slotBytesPerMilli = Math.min(bytesPerMilli / Math.max(1, budget.slots()), CLIENT_RATE);
@@ -74,7 +81,6 @@ public final class Uploads {
         this.monthEnd = monthEnd(since);
     }
 
-    /** The numbers stand in this object itself: a decision looks at those of several peers, most of which no cache has. */
     private static VarHandle field(String name) {
         try {
             return MethodHandles.lookup().findVarHandle(Uploads.class, name, long.class);
@@ -85,6 +91,11 @@ public final class Uploads {
 
     public UploadBudget budget() {
         return budget;
+    }
+
+    /** The budget's uplink. */
+    public long bitsPerSecond() {
+        return bitsPerSecond;
     }
 
     /** How much of its share the peer gets so far: 0.1 for a new one, 1 after {@link #SLOW_START_MILLIS}. */
@@ -108,21 +119,21 @@ public final class Uploads {
 
     /** Whether the budget has room for {@code bytes} more; they may be gone when they are taken. */
     public boolean hasRoom(long bytes, long now) {
-        return hasQuota(bytes, now) && (bytes == 0 ? budget.slots() > 0 : hasSlot(now));
+        return hasQuota(bytes, now) && (bytes == 0 ? slotCount > 0 : hasSlot(now));
     }
 
     private boolean hasQuota(long bytes, long now) {
-        return budget.bytesPerMonth() == 0
-                || bytes <= budget.bytesPerMonth() - (now >= monthEnd ? 0 : correction + charged);
+        return bytesPerMonth == 0
+                || bytes <= bytesPerMonth - (now >= monthEnd ? 0 : correction + charged);
     }
 
     private boolean hasSlot(long now) {
-        if (allFreeAt <= now && slots.length() > 0) {
+        if (allFreeAt <= now && slotCount > 0) {
             return true; // nearly always, and without a look at each
         }
         int from = nextSlot;
-        for (int i = 0; i < slots.length(); i++) {
-            if (isFree(slots.get((from + i) % slots.length()), now)) {
+        for (int i = 0; i < slotCount; i++) {
+            if (isFree(slots.get((from + i) % slotCount), now)) {
                 return true;
             }
         }
@@ -135,7 +146,7 @@ public final class Uploads {
 
     /** Charges a client that is sent here for {@code bytes}; false, and nothing is charged, if the budget has no room. */
     public boolean take(long bytes, long now) {
-        if (budget.bytesPerMonth() != 0 && now >= monthEnd) {
+        if (bytesPerMonth != 0 && now >= monthEnd) {
             beginMonth(now);
         }
         if (bytes == 0) {
@@ -161,7 +172,7 @@ public final class Uploads {
         long known;
         do {
             known = charged;
-            if (budget.bytesPerMonth() != 0 && bytes > budget.bytesPerMonth() - (correction + known)) {
+            if (bytesPerMonth != 0 && bytes > bytesPerMonth - (correction + known)) {
                 return false;
             }
         } while (!CHARGED.compareAndSet(this, known, known + bytes));
@@ -208,8 +219,8 @@ public final class Uploads {
     /** Which slot was taken; -1 if none is free. */
     private int takeSlot(long taken, long now) {
         int from = nextSlot;
-        for (int i = 0; i < slots.length(); i++) {
-            int at = (from + i) % slots.length();
+        for (int i = 0; i < slotCount; i++) {
+            int at = (from + i) % slotCount;
             long slot = slots.get(at);
             if (isFree(slot, now) && slots.compareAndSet(at, slot, taken)) {
                 nextSlot = at + 1;
@@ -256,10 +267,13 @@ public final class Uploads {
     private void correctSlots(int active, long now) {
         int last = generation;
         generation = (last + 1) % GENERATIONS;
+        if (active == 0 && allFreeAt <= now) {
+            return; // so it is with most peers at most times
+        }
         int fresh = 0;
         int older = 0;
-        var until = new long[slots.length()];
-        for (int i = 0; i < slots.length(); i++) {
+        var until = new long[slotCount];
+        for (int i = 0; i < slotCount; i++) {
             long slot = slots.get(i);
             if (!isFree(slot, now)) {
                 if (isFresh(slot, last)) {
@@ -281,7 +295,7 @@ public final class Uploads {
     /** @param latest of the slots to be freed */
     private void free(int count, long latest, int last, long now) {
         int left = count;
-        for (int i = 0; i < slots.length() && left > 0; i++) {
+        for (int i = 0; i < slotCount && left > 0; i++) {
             long slot = slots.get(i);
             if (slot <= latest && !isFree(slot, now) && !isFresh(slot, last)) {
                 left -= slots.compareAndSet(i, slot, 0) ? 1 : 0;
@@ -292,7 +306,7 @@ public final class Uploads {
     private void takeReported(int count, int last, long now) {
         int left = count;
         keepTaken(now + REPORTED_MILLIS);
-        for (int i = 0; i < slots.length() && left > 0; i++) {
+        for (int i = 0; i < slotCount && left > 0; i++) {
             long slot = slots.get(i);
             if (isFree(slot, now)) {
                 left -= slots.compareAndSet(i, slot, reported(last, now)) ? 1 : 0;
