@@ -7,6 +7,7 @@ import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -28,9 +29,9 @@ public final class TestRegistry {
     public static Registry of(MemoryStore store, RepresentationTable table, InstantSource clock) {
         return new Registry(
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 1_000_000,
-                        Duration.ofMinutes(5), ByteSize.parse("1MiB")),
+                        Duration.ofMinutes(5), ByteSize.parse("1MiB"), Duration.ofMinutes(1), 50),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), locator(),
-                new byte[32], clock);
+                Standings.inMemory(clock), new byte[32], clock);
     }
 }

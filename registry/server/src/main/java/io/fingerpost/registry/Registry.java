@@ -13,6 +13,7 @@ import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.Proof;
+import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.representation.Binding;
 import io.fingerpost.registry.representation.RepresentationTable;
@@ -33,6 +34,9 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +57,7 @@ public final class Registry {
     private final RepresentationTable representations;
     private final EndpointProver prover;
     private final LiveLocator locator;
+    private final Standings standings;
     private final SwarmLoad load = new SwarmLoad();
     private final byte[] ticketSecret;
     private final InstantSource clock;
@@ -60,15 +65,20 @@ public final class Registry {
 
     /** @param ticketSecret from which each peer's ticket key is derived */
     public Registry(RegistryConfig config, LeaseTerms terms, RegistryStore store, RepresentationTable representations,
-            EndpointProver prover, LiveLocator locator, byte[] ticketSecret, InstantSource clock) {
+            EndpointProver prover, LiveLocator locator, Standings standings, byte[] ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
         this.store = store;
         this.representations = representations;
         this.prover = prover;
         this.locator = locator;
+        this.standings = standings;
         this.ticketSecret = ticketSecret.clone();
         this.clock = clock;
+    }
+
+    public RegistryConfig config() {
+        return config;
     }
 
     public LeaseTerms terms() {
@@ -138,10 +148,11 @@ public final class Registry {
             }
         }
         Peer peer = peer(id, admission, reachability);
+        standings.receive(peer);
         store.admit(peer);
         LOG.atInfo().addKeyValue("peer", id).addKeyValue("superNode", superNode)
                 .addKeyValue("reachable", reachability.reachable()).log("peer registered");
-        return new LeaseGrant(id, secret, peer.ticketKey(), superNode, terms, now, reachability);
+        return new LeaseGrant(id, secret, peer.ticketKey(), superNode, terms, now, peer.reachability());
     }
 
     private Peer peer(PeerId id, Admission admission, Reachability reachability) {
@@ -250,6 +261,36 @@ public final class Registry {
         return terms.heartbeat();
     }
 
+    /** Ends a peer's lease, so that its agent registers anew; unless it already has. */
+    public void evict(Peer peer, String why) {
+        if (isKnown(peer)) {
+            store.remove(peer.id());
+            LOG.atInfo().addKeyValue("peer", peer).addKeyValue("why", why)
+                    .log("lease ended, the agent has to register anew");
+        }
+    }
+
+    /** Whether the peer's lease is still the one that it was admitted with. */
+    @SuppressWarnings("ReferenceEquality") // another lease is another peer
+    public boolean isKnown(Peer peer) {
+        return store.find(peer.id()).filter(known -> known == peer).isPresent();
+    }
+
+    /** Takes a digest off what a peer holds, which its agent notices by the next heartbeat's checksum. */
+    public void withdraw(Peer peer, Sha256 digest) {
+        store.update(peer.id(), new HoldingsUpdate(List.of(), List.of(digest)));
+    }
+
+    /** Shows every peer; off the I/O threads. */
+    public void forEachPeer(Consumer<Peer> consumer) {
+        store.forEachPeer(consumer);
+    }
+
+    /** Something that the peer holds, by chance. */
+    public Optional<Sha256> drawHolding(Peer peer, RandomGenerator random) {
+        return store.drawHolding(peer.id(), random);
+    }
+
     /** Finds out again where all peers are; takes a look at each. */
     public void relocate() {
         store.relocate(locator::locate);
@@ -257,6 +298,13 @@ public final class Registry {
 
     public int peerCount() {
         return store.peerCount();
+    }
+
+    /** How many peers are in a state; takes a look at each. */
+    public int peerCount(Peer.State state) {
+        var count = new LongAdder();
+        store.forEachPeer(peer -> count.add(peer.state() == state ? 1 : 0));
+        return count.intValue();
     }
 
     public long holdingCount() {
