@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StandingTest {
@@ -44,7 +46,7 @@ class StandingTest {
     void eachQuarantineIsTwiceAsLongAsTheOneBeforeUpToADay() {
         var standing = Standing.CLEAN;
         Instant now = NOW;
-        var lengths = new java.util.ArrayList<Long>();
+        var lengths = new ArrayList<Long>();
         for (int i = 0; i < 14; i++) {
             standing = standing.quarantined(now);
             lengths.add(quarantine(standing, now).toMinutes());
@@ -79,7 +81,7 @@ class StandingTest {
         var struck = Standing.CLEAN.struck(NOW);
         var quarantined = Standing.CLEAN.quarantined(NOW);
 
-        for (var worse : java.util.List.of(struck.worse(quarantined, NOW), quarantined.worse(struck, NOW))) {
+        for (var worse : List.of(struck.worse(quarantined, NOW), quarantined.worse(struck, NOW))) {
             assertThat(worse.strikesAt(NOW)).isEqualTo(1);
             assertThat(worse.quarantines()).isOne();
             assertThat(worse.isQuarantined(NOW)).isTrue();
