@@ -33,13 +33,17 @@ final class SourceFailed extends IOException {
 
     /** What the HTTP client throws before there is an answer. */
     static SourceFailed before(Exception cause) {
-        return new SourceFailed(switch (cause) {
+        return new SourceFailed(phase(cause), String.valueOf(cause.getMessage()), cause);
+    }
+
+    private static Phase phase(Exception cause) {
+        boolean refused = cause.getCause() instanceof ConnectException; // in plainer words
+        return switch (cause) {
             case HttpConnectTimeoutException _ -> Phase.CONNECT;
-            case ConnectException _ -> Phase.CONNECT;
             case HttpTimeoutException _ -> Phase.TIMEOUT;
             case SSLException _ -> Phase.TLS;
-            default -> Phase.SHORT;
-        }, String.valueOf(cause.getMessage()), cause);
+            default -> refused ? Phase.CONNECT : Phase.SHORT;
+        };
     }
 
     /** In which phase the source failed; empty if it is not to blame. */
