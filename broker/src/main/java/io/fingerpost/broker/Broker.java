@@ -35,6 +35,13 @@ import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.enrolment.Enrolment;
+import io.fingerpost.registry.health.Health;
+import io.fingerpost.registry.health.HealthLoop;
+import io.fingerpost.registry.health.NetworkProbes;
+import io.fingerpost.registry.health.Panic;
+import io.fingerpost.registry.health.Reports;
+import io.fingerpost.registry.health.Standings;
+import io.fingerpost.registry.health.Suspicions;
 import io.fingerpost.registry.http.ErrorHandler;
 import io.fingerpost.registry.http.RegistryApi;
 import io.fingerpost.registry.locality.LiveLocator;
@@ -58,6 +65,7 @@ public final class Broker implements AutoCloseable {
     private final OriginProxy origin;
     private final RegistryApi registryApi;
     private final LeaseSweeper sweeper;
+    private final HealthLoop health;
     private final InFlight inFlight;
     private final Optional<EdgeCertificate> certificate;
     private final Listeners edge;
@@ -76,25 +84,36 @@ public final class Broker implements AutoCloseable {
         this.locator = new LiveLocator(Locator.load(config.locality()));
         this.data = DataDirectory.open(config.data());
 
-        var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
+        var dialler = new EndpointDialler(addresses, config.registry().proofTimeout());
+        var prover = new EndpointProver(dialler);
+        var standings = Standings.inMemory(clock);
         var representations = new RepresentationTable(config.registry().representationMemory());
         var enrolment = new Enrolment(config.enrolment(), config.registry().superNodeTokenHash());
         var registry = new Registry(config.registry(), config.lease(), config.choice().maxRate(), new MemoryStore(),
-                representations, prover, enrolment, locator,
+                representations, prover, enrolment, locator, standings,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
         var rules = new LiveRules(config.edge().sites(), config.sharing());
-        this.registryApi = new RegistryApi(registry, rules);
 
         this.metrics = new BrokerMetrics(registry);
+        var suspicions = new Suspicions();
+        var reports = new Reports(registry, suspicions, metrics, clock);
+        var panic = new Panic();
+        metrics.watch(panic);
+        var probes = new NetworkProbes(prover, dialler, config.registry().proofTimeout(), clock);
+        this.health = HealthLoop.of(registry,
+                new Health.Clinic(probes, standings, suspicions, reports, panic, metrics), clock);
+        this.registryApi = new RegistryApi(registry, rules, reports);
+
         var learner = new Learner(representations, rules, clock);
         this.origin = new OriginProxy(config, learner, metrics);
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
         metrics.watch(flights);
-        var recent = new RecentRedirects(config.edge().retryWindow(), new Suspects(metrics));
+        var recent = new RecentRedirects(config.edge().retryWindow(),
+                new Suspects(metrics, representations, suspicions));
         var shares = new NetworkShares(config.choice().networkShare());
         var policy = new RedirectPolicy(registry, locator, recent,
-                new PeerChoice(registry, shares, ThreadLocalRandom::current), clock);
+                new PeerChoice(registry, shares, ThreadLocalRandom::current), panic, clock);
         var bookings = new Bookings(registry, recent, shares, locator, clock);
         var explainer = new Explainer(policy, registry, locator, clock);
         var urls = new PeerUrls(config.registry().ticketTtl(), clock);
@@ -132,6 +151,7 @@ public final class Broker implements AutoCloseable {
     /** Opens the listeners; throws if an address cannot be bound. */
     public void start() {
         sweeper.start();
+        health.start();
         config.admin().listen().listen(admin::start);
         edge.start();
         certificate.ifPresent(EdgeCertificate::start);
@@ -168,6 +188,7 @@ public final class Broker implements AutoCloseable {
         adminHandler.close();
         certificate.ifPresent(EdgeCertificate::close);
         registryApi.close();
+        health.close();
         sweeper.close();
         metrics.close();
         data.close();

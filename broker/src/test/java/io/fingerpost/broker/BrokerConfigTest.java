@@ -125,7 +125,7 @@ class BrokerConfigTest {
                 new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 5_000, 100_000,
-                        Duration.ofMinutes(5), new ByteSize(256 << 20)),
+                        Duration.ofMinutes(5), new ByteSize(256 << 20), Duration.ofSeconds(60), 50),
                 new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 32, 1_024, 600)));
     }
 

@@ -12,6 +12,7 @@ import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -24,8 +25,9 @@ import java.security.Signature;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A peer that proves its endpoint and says what it holds, and serves nothing. */
+/** A peer that proves its endpoint, says what it holds, and serves what a test gives it, or nothing. */
 public final class FakePeer implements AutoCloseable {
     private static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");
 
@@ -35,6 +37,8 @@ public final class FakePeer implements AutoCloseable {
     private final Registration registration;
     private final RegistryClient registry;
     private final LeaseGrant lease;
+    private final AtomicInteger servings = new AtomicInteger();
+    private volatile byte[] served;
 
     private FakePeer(BrokerFixture broker, InetAddress address, Optional<String> token)
             throws IOException, GeneralSecurityException {
@@ -44,7 +48,7 @@ public final class FakePeer implements AutoCloseable {
                 server.getAddress().getPort());
         this.registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint, TestPeer.BUDGET,
                 UploadReport.IDLE);
-        server.createContext("/", this::prove);
+        server.createContext("/", this::answer);
         server.start();
         this.registry = broker.registry();
         this.lease = registry.register(registration, token);
@@ -64,6 +68,32 @@ public final class FakePeer implements AutoCloseable {
     public static FakePeer superNodeAt(BrokerFixture broker, String token)
             throws IOException, GeneralSecurityException {
         return new FakePeer(broker, IPV4, Optional.of(token));
+    }
+
+    /** Serves ranges of {@code content}, whatever is asked for. */
+    public FakePeer serving(byte[] content) {
+        served = content;
+        return this;
+    }
+
+    /** How often it has served something. */
+    public int served() {
+        return servings.get();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        byte[] content = served;
+        if (content == null || EndpointProof.isPath(exchange.getRequestURI().getPath())) {
+            prove(exchange);
+            return;
+        }
+        try (exchange) {
+            servings.incrementAndGet();
+            var range = ByteRange.parse(exchange.getRequestHeaders().getFirst("Range")).resolve(content.length);
+            exchange.getResponseHeaders().set("Content-Range", range.contentRange(content.length));
+            exchange.sendResponseHeaders(206, range.length());
+            exchange.getResponseBody().write(content, (int) range.first(), (int) range.length());
+        }
     }
 
     private void prove(HttpExchange exchange) throws IOException {

@@ -10,6 +10,7 @@ import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.enrolment.EnrolmentConfig;
+import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -37,10 +38,9 @@ public final class TestRegistry {
     public static Registry of(MemoryStore store, RepresentationTable table, InstantSource clock) {
         return new Registry(
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 5_000, 1_000_000,
-                        Duration.ofMinutes(5), ByteSize.parse("1MiB")),
+                        Duration.ofMinutes(5), ByteSize.parse("1MiB"), Duration.ofMinutes(1), 50),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), BitRate.parse("1Gbit/s"), store, table,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
-                enrolment(), locator(),
-                new byte[32], clock);
+                enrolment(), locator(), Standings.inMemory(clock), new byte[32], clock);
     }
 }

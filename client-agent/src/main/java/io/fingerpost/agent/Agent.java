@@ -7,6 +7,7 @@ import io.fingerpost.agent.gateway.GatewayHandler;
 import io.fingerpost.agent.gateway.LocalOnly;
 import io.fingerpost.agent.identity.Identity;
 import io.fingerpost.agent.membership.Membership;
+import io.fingerpost.agent.report.FailureReporter;
 import io.fingerpost.agent.serve.MonthlyCount;
 import io.fingerpost.agent.serve.PeerHandler;
 import io.fingerpost.agent.serve.Uploads;
@@ -49,6 +50,7 @@ public final class Agent implements AutoCloseable {
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
     private final HttpClient http;
+    private final FailureReporter reporter;
     private final Fetcher fetcher;
     private final Undertow peerServer;
     private final Undertow gatewayServer;
@@ -75,7 +77,8 @@ public final class Agent implements AutoCloseable {
 
         var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));
         var registry = new RegistryClient(http, config.broker());
-        this.fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch());
+        this.reporter = new FailureReporter(registry, clock);
+        this.fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(), reporter);
 
         // The port has to be known before the endpoint can be named, and the endpoint before it can be proved.
         var peerRoot = Handlers.path();
@@ -181,6 +184,7 @@ public final class Agent implements AutoCloseable {
         peerServer.stop();
         monthlyCount.close();
         fetcher.close();
+        reporter.close();
         threads.shutdownNow();
         http.shutdownNow();
         data.close();

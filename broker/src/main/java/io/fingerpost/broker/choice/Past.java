@@ -3,7 +3,7 @@ package io.fingerpost.broker.choice;
 import io.fingerpost.registry.store.Peer;
 
 /**
- * The peers that a client was sent to lately for one resource, each by its {@link #mark}.
+ * The peers that a client was sent to lately for one resource, each by its {@link Peer#mark}.
  *
  * @param failed for the very same bytes, so that it did not get them there, or before and it came back
  * @param used for other parts
@@ -12,11 +12,6 @@ import io.fingerpost.registry.store.Peer;
 public record Past(int[] failed, int[] used) {
     private static final int[] NOBODY = {};
     public static final Past NONE = new Past(NOBODY, NOBODY);
-
-    /** The first 30 bits of a peer's id, which are its first five characters. */
-    public static int mark(Peer peer) {
-        return (int) (peer.seed() >>> Long.SIZE - 30);
-    }
 
     boolean hasFailed(Peer peer) {
         return contains(failed, peer);
@@ -28,7 +23,7 @@ public record Past(int[] failed, int[] used) {
 
     private static boolean contains(int[] marks, Peer peer) {
         for (int mark : marks) {
-            if (mark == mark(peer)) {
+            if (mark == peer.mark()) {
                 return true;
             }
         }

@@ -7,6 +7,11 @@ import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.Reason;
 import io.fingerpost.broker.tls.EdgeCertificate;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.health.HealthMeters;
+import io.fingerpost.registry.health.Outcome;
+import io.fingerpost.registry.health.Panic;
+import io.fingerpost.registry.health.ReportOutcome;
+import io.fingerpost.registry.store.Peer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -25,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The broker's meters. Every request at the edge outside the reserved paths is counted exactly once in
  * {@code fingerpost_broker_requests_total}, under its decision and reason, and all of these exist from the start.
  */
-public final class BrokerMetrics implements OriginMeters, AutoCloseable {
+public final class BrokerMetrics implements OriginMeters, HealthMeters, AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Reason, Counter> requests = new EnumMap<>(Reason.class);
     private final Map<Reason, Counter> toPublicOrigin = new EnumMap<>(Reason.class);
@@ -39,6 +44,9 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
             .description("Bytes of bodies that came from the origin").register(meters);
     private final Counter collapsed = Counter.builder("fingerpost.broker.collapsed.requests")
             .description("Requests that were answered by a fetch that another one had begun").register(meters);
+    private final Map<ReportOutcome, Counter> reports = new EnumMap<>(ReportOutcome.class);
+    private final Counter quarantines = Counter.builder("fingerpost.registry.quarantines")
+            .description("Times that a peer went into quarantine").register(meters);
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     public BrokerMetrics(Registry registry) {
@@ -51,8 +59,16 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
         Gauge.builder("fingerpost.broker.config.last.reload.success", reloaded, AtomicInteger::get)
                 .description("1 if the configuration was taken when it was last read, 0 if it was refused")
                 .register(meters);
-        Gauge.builder("fingerpost.registry.peers", registry, Registry::peerCount)
-                .description("Peers with a lease").register(meters);
+        for (Peer.State state : Peer.State.values()) {
+            Gauge.builder("fingerpost.registry.peers", registry, known -> known.peerCount(state))
+                    .description("Peers with a lease, by what clients can expect of them").tag("state", tag(state))
+                    .register(meters);
+        }
+        for (ReportOutcome outcome : ReportOutcome.values()) {
+            reports.put(outcome, Counter.builder("fingerpost.registry.reports")
+                    .description("Clients' reports of peers that failed them, by what became of them")
+                    .tag("outcome", outcome.tag()).register(meters));
+        }
         Gauge.builder("fingerpost.registry.holdings", registry, Registry::holdingCount)
                 .description("Representations held, counted once for each holder").register(meters);
         Gauge.builder("fingerpost.registry.resources", registry, known -> known.representations().size())
@@ -62,6 +78,10 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
         new JvmThreadMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         gc.bindTo(meters);
+    }
+
+    private static String tag(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     private Counter requests(String decision, Reason reason) {
@@ -88,6 +108,28 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
 
     public void countSuspect() {
         suspects.increment();
+    }
+
+    @Override
+    public void countProbe(Outcome outcome) {
+        Counter.builder("fingerpost.registry.probes").description("Probes of peers by what came of them")
+                .tag("outcome", outcome.tag()).register(meters).increment();
+    }
+
+    @Override
+    public void countReport(ReportOutcome outcome) {
+        Objects.requireNonNull(reports.get(outcome)).increment();
+    }
+
+    @Override
+    public void countQuarantine() {
+        quarantines.increment();
+    }
+
+    /** Shows whether most peers seem to fail. */
+    public void watch(Panic panic) {
+        Gauge.builder("fingerpost.registry.panic", panic, known -> known.getAsBoolean() ? 1 : 0)
+                .description("1 while most peers fail at once, so that rather our own network does").register(meters);
     }
 
     /** The configuration was read again, and taken or refused. */
@@ -121,7 +163,7 @@ public final class BrokerMetrics implements OriginMeters, AutoCloseable {
     @Override
     public void countOriginFailure(OriginFailure why) {
         Counter.builder("fingerpost.broker.origin.failures").description("Requests that the origin gave no answer to")
-                .tag("kind", why.name().toLowerCase(Locale.ROOT)).register(meters).increment();
+                .tag("kind", tag(why)).register(meters).increment();
     }
 
     /** All meters in the Prometheus text format. */

@@ -53,6 +53,8 @@ public enum Reason {
     STALE,
     /** Smaller than the floor. */
     TOO_SMALL,
+    /** Most peers seem to fail, so that rather our own network does. */
+    PANIC,
     /** No live peer holds it. */
     NO_HOLDER,
     /** Only peers without TLS hold it, which a page that came with TLS may not load from. */
@@ -80,11 +82,12 @@ public enum Reason {
     private static final Set<Reason> REJECTIONS = EnumSet.of(BAD_PATH, LOOP, UNKNOWN_SITE);
     /** Requests that look, to whoever answers them, like those of anybody else. */
     private static final Set<Reason> COLLAPSIBLE = EnumSet.of(NO_CACHE, SHARING_DECLINED, NAVIGATION, FRAME, WORKER,
-            SAME_ORIGIN, UNKNOWN, STALE, TOO_SMALL, NO_HOLDER, MIXED_CONTENT, CAME_BACK, AMBIGUOUS, NOT_VERIFYING,
+            SAME_ORIGIN, UNKNOWN, STALE, TOO_SMALL, PANIC, NO_HOLDER, MIXED_CONTENT, CAME_BACK, AMBIGUOUS,
+            NOT_VERIFYING,
             OTHER_PROTOCOL, NETWORK_SHARE, OVER_BUDGET);
     /** Misses after which nothing is to be learned from the origin's answer, and nothing secret is in the request. */
     private static final Set<Reason> PLAIN_MISSES = EnumSet.of(NO_CACHE, MULTI_RANGE, UNSATISFIABLE_RANGE,
-            SHARING_DECLINED, RULE, UNLABELLED, TOO_SMALL, NO_HOLDER, MIXED_CONTENT, CAME_BACK, AMBIGUOUS,
+            SHARING_DECLINED, RULE, UNLABELLED, TOO_SMALL, PANIC, NO_HOLDER, MIXED_CONTENT, CAME_BACK, AMBIGUOUS,
             NOT_VERIFYING, OTHER_PROTOCOL, NETWORK_SHARE, OVER_BUDGET);
 
     /** Whether requests with this reason may share one fetch from the origin. */

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.IntConsumer;
 
 /**
  * Remembers for some seconds where clients were sent. One that comes back for the same part of the same resource was probably
@@ -30,8 +29,15 @@ public final class RecentRedirects {
     private final Trips trips;
     private final Duration window;
     private final int windowTicks;
-    private final IntConsumer suspects;
+    private final Returns suspects;
     private final long salt = ThreadLocalRandom.current().nextLong();
+
+    /** Is told of clients that came back. On I/O threads. */
+    @FunctionalInterface
+    public interface Returns {
+        /** @param peer mark of the peer from which a client came back */
+        void cameBack(int peer, EdgeRequest request);
+    }
 
     /**
      * A client was sent to a peer, as 64 bits: the peer's mark, that of the range, whether the client has come back from there,
@@ -73,9 +79,9 @@ public final class RecentRedirects {
 
     /**
      * @param window how long a client that comes back counts as failed, at most 5 minutes; 0 for not at all
-     * @param suspects told the mark of each peer from which a client came back
+     * @param suspects told of each client that came back
      */
-    public RecentRedirects(Duration window, IntConsumer suspects) {
+    public RecentRedirects(Duration window, Returns suspects) {
         this.window = window;
         this.windowTicks = (int) (window.toMillis() / Place.TICK_MILLIS);
         this.suspects = suspects;
@@ -151,10 +157,10 @@ public final class RecentRedirects {
         int range = mark(request.range());
         long[] before = trips.isThere(row, trip, now) ? recentPlaces(row, now) : new long[0];
         if (before.length > 0) {
-            noteReturn(row, trip, before, range, now);
+            noteReturn(row, trip, before, request, now);
         }
         if (decision instanceof Redirect redirect) {
-            long place = Place.of(Past.mark(redirect.peers().getFirst()), range, now);
+            long place = Place.of(redirect.peers().getFirst().mark(), range, now);
             if (before.length == 0) {
                 trips.begin(row, trip, place, now);
             } else {
@@ -163,14 +169,15 @@ public final class RecentRedirects {
         }
     }
 
-    private void noteReturn(int row, long trip, long[] places, int range, long now) {
+    private void noteReturn(int row, long trip, long[] places, EdgeRequest request, long now) {
+        int range = mark(request.range());
         int returns = trips.returns(row);
         boolean cameBack = false;
         for (int i = 0; i < places.length; i++) {
             boolean same = Place.isFor(places[i], range);
             cameBack |= same;
             if (same && returns <= MOST_RETURNS && !Place.isSuspected(places[i])) {
-                suspects.accept(Place.peer(places[i]));
+                suspects.cameBack(Place.peer(places[i]), request);
                 places[i] |= Place.SUSPECTED;
             }
         }

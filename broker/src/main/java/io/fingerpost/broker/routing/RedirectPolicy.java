@@ -23,6 +23,7 @@ import io.fingerpost.registry.store.Peer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses between a peer and the origin. Reads memory only. */
@@ -44,14 +45,17 @@ public final class RedirectPolicy {
     private final LiveLocator locator;
     private final RecentRedirects recent;
     private final PeerChoice peers;
+    private final BooleanSupplier panic;
     private final InstantSource clock;
 
+    /** @param panic whether peers are not to be used now */
     public RedirectPolicy(Registry registry, LiveLocator locator, RecentRedirects recent, PeerChoice peers,
-            InstantSource clock) {
+            BooleanSupplier panic, InstantSource clock) {
         this.registry = registry;
         this.locator = locator;
         this.recent = recent;
         this.peers = peers;
+        this.panic = panic;
         this.clock = clock;
     }
 
@@ -196,6 +200,9 @@ public final class RedirectPolicy {
         }
         if (holders.count() == 0) {
             return new Origin(Reason.NO_HOLDER);
+        }
+        if (panic.getAsBoolean()) {
+            return new Origin(Reason.PANIC);
         }
         var wanted = wanted(request, representation, span, now);
         var choice = peers.choose(wanted, holders, now, trace);

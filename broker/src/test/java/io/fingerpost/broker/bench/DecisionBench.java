@@ -69,8 +69,8 @@ public class DecisionBench {
         var clock = InstantSource.system();
         var locator = TestRegistry.locator();
         var registry = TestRegistry.of(store, table, clock);
-        policy = new RedirectPolicy(registry, locator, new RecentRedirects(Duration.ofSeconds(20), _ -> {}),
-                new PeerChoice(registry, new NetworkShares(75), ThreadLocalRandom::current), clock);
+        policy = new RedirectPolicy(registry, locator, new RecentRedirects(Duration.ofSeconds(20), (_, _) -> {}),
+                new PeerChoice(registry, new NetworkShares(75), ThreadLocalRandom::current), () -> false, clock);
         requests = requests();
     }
 

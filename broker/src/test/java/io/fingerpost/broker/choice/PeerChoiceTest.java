@@ -182,7 +182,7 @@ class PeerChoiceTest {
         Peer one = swarm.holding(peer(1, AWAY));
         Peer other = swarm.holding(peer(2, AWAY));
         for (Peer used : Set.of(one, other)) {
-            var past = new Past(new int[0], new int[] {Past.mark(used)});
+            var past = new Past(new int[0], new int[] {used.mark()});
 
             assertThat(swarm.choose(by(HOME, true, false, null, past, 4)))
                     .containsExactly(used == one ? other : one, used);
@@ -269,7 +269,7 @@ class PeerChoiceTest {
         Peer one = swarm.holding(peer(1, AWAY));
 
         assertExcluded(Exclusion.FAILED_CLIENT, by(HOME, true, false, null,
-                new Past(new int[] {Past.mark(one)}, new int[0]), 4));
+                new Past(new int[] {one.mark()}, new int[0]), 4));
     }
 
     @ParameterizedTest

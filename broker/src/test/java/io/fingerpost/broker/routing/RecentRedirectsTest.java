@@ -2,7 +2,6 @@ package io.fingerpost.broker.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fingerpost.broker.choice.Past;
 import io.fingerpost.broker.routing.Decision.Origin;
 import io.fingerpost.broker.routing.Decision.Redirect;
 import java.time.Duration;
@@ -30,8 +29,8 @@ class RecentRedirectsTest extends RoutingFixture {
         assertThat(first.peers()).hasSize(2);
         assertThat(second.peers()).containsExactly(first.peers().getLast());
         assertThat(third).isEqualTo(new Origin(Reason.CAME_BACK));
-        assertThat(suspects).as("each once").containsExactly(Past.mark(first.peers().getFirst()),
-                Past.mark(second.peers().getFirst()));
+        assertThat(suspects).as("each once").containsExactly(first.peers().getFirst().mark(),
+                second.peers().getFirst().mark());
     }
 
     @Test
@@ -87,7 +86,7 @@ class RecentRedirectsTest extends RoutingFixture {
     void whatLiesOutsideTheWindowIsForgottenHoweverOftenTheClientComes() {
         knownAndHeld();
         var now = new AtomicReference<>(NOW);
-        var moving = new RecentRedirects(Duration.ofSeconds(10), suspects::add);
+        var moving = new RecentRedirects(Duration.ofSeconds(10), (peer, _) -> suspects.add(peer));
         var patient = policy(moving, now::get);
         moving.note(get(), patient.decide(get()), now.get().toEpochMilli());
 

@@ -39,14 +39,16 @@ abstract class RoutingFixture {
     final MemoryStore store = new MemoryStore();
     final RepresentationTable table = new RepresentationTable(ByteSize.parse("1MiB"));
     final Registry registry = TestRegistry.of(store, table, InstantSource.fixed(NOW));
+    boolean panic;
     final List<Integer> suspects = new ArrayList<>();
-    final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), suspects::add);
+    final RecentRedirects recent = new RecentRedirects(Duration.ofSeconds(10), (peer, _) -> suspects.add(peer));
     final NetworkShares shares = new NetworkShares(75);
     final Bookings bookings = new Bookings(registry, recent, shares, LOCATOR, InstantSource.fixed(NOW));
     final RedirectPolicy policy = policy(recent, InstantSource.fixed(NOW));
 
     final RedirectPolicy policy(RecentRedirects memory, InstantSource clock) {
         return new RedirectPolicy(registry, LOCATOR, memory, new PeerChoice(registry, shares, () -> new Random(1)),
+                () -> panic,
                 clock);
     }
 

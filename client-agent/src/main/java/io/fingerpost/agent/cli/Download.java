@@ -6,6 +6,7 @@ import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.PeerFailures;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
 import io.fingerpost.contract.Sha256;
@@ -53,7 +54,8 @@ final class Download implements AutoCloseable {
             var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), InstantSource.system());
             var broker = new BrokerClient(http, config.broker(), Optional.empty());
             var registry = new RegistryClient(http, config.broker());
-            try (var fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch())) {
+            try (var fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(),
+                    PeerFailures.IGNORED)) {
                 save(fetcher, resource);
             }
         }

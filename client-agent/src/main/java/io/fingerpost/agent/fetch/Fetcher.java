@@ -52,6 +52,7 @@ public final class Fetcher implements AutoCloseable {
     private final RegistryClient registry;
     private final BlobStore store;
     private final ResourceIndex index;
+    private final PeerFailures failures;
     private final SourceOpener opener;
     private final Map<String, Transfer> running = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors
@@ -59,8 +60,10 @@ public final class Fetcher implements AutoCloseable {
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("transfer-", 0).factory());
 
+    /** @param failures told of peers that fail */
     public Fetcher(HttpClient http, BrokerClient broker, RegistryClient registry, BlobStore store, ResourceIndex index,
-            AgentConfig.Fetch config) {
+            AgentConfig.Fetch config, PeerFailures failures) {
+        this.failures = failures;
         this.broker = broker;
         this.registry = registry;
         this.store = store;
@@ -181,7 +184,8 @@ public final class Fetcher implements AutoCloseable {
         }
         var transfer = new Transfer(incoming, representation.size(), representation.headers().fields(),
                 Optional.of(digest));
-        return start(resource, transfer, () -> new PeerTransfer(transfer, representation, opener, sources).run());
+        return start(resource, transfer,
+                () -> new PeerTransfer(transfer, representation, opener, sources, failures).run());
     }
 
     private Fetched fromOrigin(String resource, HttpResponse<InputStream> answer) throws IOException {

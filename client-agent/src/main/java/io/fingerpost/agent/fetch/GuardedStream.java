@@ -1,5 +1,6 @@
 package io.fingerpost.agent.fetch;
 
+import io.fingerpost.contract.api.FailureReport.Phase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -60,10 +61,12 @@ final class GuardedStream extends InputStream {
         try {
             count = body.read(target, offset, length);
         } catch (IOException e) {
-            throw new SourceFailed(stalled ? "too slow" : "connection broke: " + e.getMessage(), e);
+            throw stalled
+                    ? new SourceFailed(Phase.TIMEOUT, "too slow", e)
+                    : new SourceFailed(Phase.SHORT, "connection broke: " + e.getMessage(), e);
         }
         if (stalled) {
-            throw new SourceFailed("too slow");
+            throw new SourceFailed(Phase.TIMEOUT, "too slow");
         }
         received += Math.max(0, count);
         return count;

@@ -3,6 +3,7 @@ package io.fingerpost.agent.fetch;
 import io.fingerpost.agent.fetch.PieceVerifier.Outcome;
 import io.fingerpost.agent.store.Blob;
 import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.api.FailureReport.Phase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -24,13 +25,16 @@ final class PeerTransfer {
     private final Representation representation;
     private final SourceOpener opener;
     private final Deque<Source> sources;
+    private final PeerFailures failures;
     private final PieceVerifier verifier;
 
-    PeerTransfer(Transfer transfer, Representation representation, SourceOpener opener, List<Source> sources) {
+    PeerTransfer(Transfer transfer, Representation representation, SourceOpener opener, List<Source> sources,
+            PeerFailures failures) {
         this.transfer = transfer;
         this.representation = representation;
         this.opener = opener;
         this.sources = new ArrayDeque<>(sources);
+        this.failures = failures;
         this.verifier = new PieceVerifier(representation);
     }
 
@@ -46,6 +50,8 @@ final class PeerTransfer {
                         .addKeyValue("why", e.getMessage()).log("source given up");
                 if (verifier.position() < from) {
                     sources.addFirst(source); // an earlier source may have spoilt the piece: now this one sends all of it
+                } else {
+                    tell(source, e);
                 }
                 if (sources.isEmpty()) {
                     throw e;
@@ -55,20 +61,27 @@ final class PeerTransfer {
         return transfer.commit(representation);
     }
 
+    private void tell(Source source, SourceFailed why) {
+        if (source instanceof Source.Peer(var url) && why.phase().isPresent()) {
+            int piece = representation.layout().pieceAt(verifier.position());
+            failures.failed(url, representation.digest(), why.phase().get(), piece);
+        }
+    }
+
     private void pull(Source source) throws SourceFailed, StoreFailed {
         var buffer = new byte[BUFFER];
         try (InputStream body = opener.open(source, representation, verifier.position())) {
             while (!verifier.isComplete()) {
                 int count = body.read(buffer);
                 if (count < 0) {
-                    throw new SourceFailed("the body ended early");
+                    throw new SourceFailed(Phase.SHORT, "the body ended early");
                 }
                 take(ByteBuffer.wrap(buffer, 0, count));
             }
         } catch (SourceFailed | StoreFailed e) {
             throw e;
         } catch (IOException e) {
-            throw new SourceFailed(String.valueOf(e.getMessage()), e);
+            throw new SourceFailed(Phase.SHORT, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -81,7 +94,7 @@ final class PeerTransfer {
             if (outcome == Outcome.GOOD_PIECE && !verifier.isComplete()) {
                 transfer.advance(verifier.position()); // the last piece is for readers only when the blob is in the store
             } else if (outcome == Outcome.BAD_PIECE) {
-                throw new SourceFailed("corrupt piece");
+                throw new SourceFailed(Phase.DIGEST, "corrupt piece");
             }
         }
     }

@@ -1,16 +1,53 @@
 package io.fingerpost.agent.fetch;
 
+import io.fingerpost.contract.api.FailureReport.Phase;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** A source does not give what was asked for; another may. */
 final class SourceFailed extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final @Nullable Phase phase;
+
+    /** The source is not to blame. */
     SourceFailed(String message) {
         super(message);
+        this.phase = null;
     }
 
-    SourceFailed(String message, Throwable cause) {
+    SourceFailed(Phase phase, String message) {
+        super(message);
+        this.phase = phase;
+    }
+
+    SourceFailed(Phase phase, String message, Throwable cause) {
         super(message, cause);
+        this.phase = phase;
+    }
+
+    /** What the HTTP client throws before there is an answer. */
+    static SourceFailed before(Exception cause) {
+        return new SourceFailed(phase(cause), String.valueOf(cause.getMessage()), cause);
+    }
+
+    private static Phase phase(Exception cause) {
+        boolean refused = cause.getCause() instanceof ConnectException; // in plainer words
+        return switch (cause) {
+            case HttpConnectTimeoutException _ -> Phase.CONNECT;
+            case HttpTimeoutException _ -> Phase.TIMEOUT;
+            case SSLException _ -> Phase.TLS;
+            default -> refused ? Phase.CONNECT : Phase.SHORT;
+        };
+    }
+
+    /** In which phase the source failed; empty if it is not to blame. */
+    Optional<Phase> phase() {
+        return Optional.ofNullable(phase);
     }
 }

@@ -2,6 +2,7 @@ package io.fingerpost.agent.fetch;
 
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.api.FailureReport.Phase;
 import io.fingerpost.contract.client.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +49,7 @@ final class SourceOpener {
             throw e;
         } catch (IOException | IllegalArgumentException e) {
             // the latter is the HTTP client's word for a URL without a host, and for a Content-Length that is no number
-            throw new SourceFailed(String.valueOf(e.getMessage()), e);
+            throw SourceFailed.before(e);
         }
     }
 
@@ -85,7 +86,7 @@ final class SourceOpener {
         try {
             if (answer.headers().firstValue("Content-Encoding").filter(coding -> !coding.equals("identity"))
                     .isPresent()) {
-                throw new SourceFailed("coded content, which was not asked for");
+                throw new SourceFailed(Phase.STATUS, "coded content, which was not asked for");
             }
             switch (answer.statusCode()) {
                 case 206 -> requireRange(answer, representation, position);
@@ -93,7 +94,7 @@ final class SourceOpener {
                     requireSize(answer, representation);
                     body.skipNBytes(position); // it ignores ranges; then all of it comes again
                 }
-                default -> throw new SourceFailed("status " + answer.statusCode());
+                default -> throw refusal(answer);
             }
             return body;
         } catch (IOException e) {
@@ -102,19 +103,26 @@ final class SourceOpener {
         }
     }
 
+    /** A peer that is full, and says when it will not be, keeps its word. */
+    private static SourceFailed refusal(HttpResponse<?> answer) {
+        boolean full = answer.statusCode() == 503 && answer.headers().firstValue("Retry-After").isPresent();
+        String message = "status " + answer.statusCode();
+        return full ? new SourceFailed(message) : new SourceFailed(Phase.STATUS, message);
+    }
+
     private static void requireRange(HttpResponse<?> answer, Representation representation, long position)
             throws SourceFailed {
         String wanted = "bytes " + position + "-" + (representation.size() - 1) + "/" + representation.size();
         String got = answer.headers().firstValue("Content-Range").orElse("none");
         if (!got.equals(wanted)) {
-            throw new SourceFailed("another range than the one asked for");
+            throw new SourceFailed(Phase.STATUS, "another range than the one asked for");
         }
     }
 
     private static void requireSize(HttpResponse<?> answer, Representation representation) throws SourceFailed {
         long size = answer.headers().firstValueAsLong("Content-Length").orElse(representation.size());
         if (size != representation.size()) {
-            throw new SourceFailed("another size than the representation has");
+            throw new SourceFailed(Phase.STATUS, "another size than the representation has");
         }
     }
 }

@@ -108,6 +108,56 @@ class FetchDespiteBadPeersIT {
         assertThat(rig.broker().originCalls(RESOURCE)).hasSize(1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void tellsOfThePeerThatFailedUnlessItWasJustFull(Misbehaviour misbehaviour) throws IOException {
+        bad.script(misbehaviour.script(FILE));
+        redirectTo(bad, good);
+
+        rig.read(RESOURCE);
+
+        if (misbehaviour == Misbehaviour.ANSWERS_503) {
+            assertThat(rig.failures()).isEmpty();
+        } else {
+            assertThat(rig.failures()).singleElement().asString().endsWith(" " + peer(bad).getRawAuthority());
+        }
+    }
+
+    @Test
+    void tellsWhichPieceWasWrong() throws IOException {
+        bad.script(Misbehaviour.SWAPS_TWO_PIECES.script(FILE));
+        redirectTo(bad, good);
+
+        rig.read(RESOURCE);
+
+        assertThat(rig.failures()).containsExactly("digest 3 " + peer(bad).getRawAuthority());
+    }
+
+    @Test
+    void tellsOfAPeerThatRefusesConnections() throws IOException {
+        bad.stop();
+        redirectTo(bad, good);
+
+        rig.read(RESOURCE);
+
+        assertThat(rig.failures()).containsExactly("connect 0 " + peer(bad).getRawAuthority());
+    }
+
+    /** The second peer goes on in a piece that the first has spoilt; then it sends all of it, and that is right. */
+    @Test
+    void blamesNobodyForWhatAnotherMayHaveSpoilt() throws IOException {
+        bad.script(call -> {
+            call.head(200, "Content-Length: " + FILE.size());
+            call.send(FILE.part(0, PIECE - 1));
+            call.send(new byte[1000]);
+        });
+        redirectTo(bad, good);
+
+        assertThat(rig.read(RESOURCE)).isEqualTo(FILE.bytes());
+
+        assertThat(rig.failures()).containsExactly("short 1 " + peer(bad).getRawAuthority());
+    }
+
     @Test
     void takesAllFromOnePeerThatBehaves() throws IOException {
         redirectTo(good);

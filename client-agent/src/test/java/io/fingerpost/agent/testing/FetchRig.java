@@ -21,8 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -40,6 +42,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
     private final FakeBroker broker = new FakeBroker();
     private final AgentConfig.Fetch config;
     private final long maxBytes;
+    private final List<String> failures = new CopyOnWriteArrayList<>();
     private Path directory;
     private BrokerClient client;
     private BlobStore store;
@@ -67,7 +70,8 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("fetch-rig");
         store = BlobStore.open(directory, maxBytes, InstantSource.system());
         client = new BrokerClient(HTTP, broker.url(), Optional.empty());
-        fetcher = new Fetcher(HTTP, client, new RegistryClient(HTTP, broker.url()), store, new ResourceIndex(), config);
+        fetcher = new Fetcher(HTTP, client, new RegistryClient(HTTP, broker.url()), store, new ResourceIndex(), config,
+                (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()));
     }
 
     /** Fetches all of a resource that is not just passed on. */
@@ -121,6 +125,11 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
 
     public BrokerClient client() {
         return client;
+    }
+
+    /** Peers that failed so far, in order: phase, piece, and where. */
+    public List<String> failures() {
+        return failures;
     }
 
     public BlobStore store() {

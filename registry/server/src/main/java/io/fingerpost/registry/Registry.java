@@ -15,6 +15,7 @@ import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.Proof;
 import io.fingerpost.registry.enrolment.Enrolment;
+import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.Binding;
@@ -36,6 +37,9 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +62,7 @@ public final class Registry {
     private final EndpointProver prover;
     private final Enrolment enrolment;
     private final LiveLocator locator;
+    private final Standings standings;
     private final SwarmLoad load = new SwarmLoad();
     private final byte[] ticketSecret;
     private final InstantSource clock;
@@ -69,7 +74,7 @@ public final class Registry {
      */
     public Registry(RegistryConfig config, LeaseTerms terms, BitRate maxRate, RegistryStore store,
             RepresentationTable representations, EndpointProver prover, Enrolment enrolment, LiveLocator locator,
-            byte[] ticketSecret, InstantSource clock) {
+            Standings standings, byte[] ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
         this.maxRate = maxRate;
@@ -78,8 +83,13 @@ public final class Registry {
         this.prover = prover;
         this.enrolment = enrolment;
         this.locator = locator;
+        this.standings = standings;
         this.ticketSecret = ticketSecret.clone();
         this.clock = clock;
+    }
+
+    public RegistryConfig config() {
+        return config;
     }
 
     /** How leases are kept; the more peers there are, the less often each has to report. */
@@ -143,6 +153,7 @@ public final class Registry {
         enrolment.requireRoom(account, admission.address(), store.census(), store.find(id).map(Peer::admission));
         Locator located = locator.current();
         Peer peer = peer(id, admission, reachability, located);
+        standings.receive(peer);
         store.admit(peer);
         if (locator.current() != located) {
             relocate(); // it may have come too late for the look at all peers that follows a change
@@ -150,7 +161,7 @@ public final class Registry {
         LOG.atInfo().addKeyValue("peer", id).addKeyValue("account", account.name())
                 .addKeyValue("superNode", account.superNode()).addKeyValue("reachable", reachability.reachable())
                 .log("peer registered");
-        return new LeaseGrant(id, secret, peer.ticketKey(), account.superNode(), terms(), now, reachability);
+        return new LeaseGrant(id, secret, peer.ticketKey(), account.superNode(), terms(), now, peer.reachability());
     }
 
     private Peer peer(PeerId id, Admission admission, Reachability reachability, Locator located) {
@@ -260,6 +271,36 @@ public final class Registry {
         return terms().heartbeat();
     }
 
+    /** Ends a peer's lease, so that its agent registers anew; unless it already has. */
+    public void evict(Peer peer, String why) {
+        if (isKnown(peer)) {
+            store.remove(peer.id());
+            LOG.atInfo().addKeyValue("peer", peer).addKeyValue("why", why)
+                    .log("lease ended, the agent has to register anew");
+        }
+    }
+
+    /** Whether the peer's lease is still the one that it was admitted with. */
+    @SuppressWarnings("ReferenceEquality") // another lease is another peer
+    public boolean isKnown(Peer peer) {
+        return store.find(peer.id()).filter(known -> known == peer).isPresent();
+    }
+
+    /** Takes a digest off what a peer holds, which its agent notices by the next heartbeat's checksum. */
+    public void withdraw(Peer peer, Sha256 digest) {
+        store.update(peer.id(), new HoldingsUpdate(List.of(), List.of(digest)));
+    }
+
+    /** Shows every peer; off the I/O threads. */
+    public void forEachPeer(Consumer<Peer> consumer) {
+        store.forEachPeer(consumer);
+    }
+
+    /** Something that the peer holds, by chance. */
+    public Optional<Sha256> drawHolding(Peer peer, RandomGenerator random) {
+        return store.drawHolding(peer.id(), random);
+    }
+
     /** Finds out again where all peers are; takes a look at each. */
     public void relocate() {
         store.relocate(locator::locate);
@@ -267,6 +308,13 @@ public final class Registry {
 
     public int peerCount() {
         return store.peerCount();
+    }
+
+    /** How many peers are in a state; takes a look at each. */
+    public int peerCount(Peer.State state) {
+        var count = new LongAdder();
+        store.forEachPeer(peer -> count.add(peer.state() == state ? 1 : 0));
+        return count.intValue();
     }
 
     public long holdingCount() {

@@ -18,10 +18,12 @@ import java.util.Optional;
  * @param maxHoldingsPerPeer most holdings of one peer
  * @param ticketTtl how long a redirect's ticket opens the peer
  * @param representationMemory about how much memory learned representations may take
+ * @param probeInterval about how often each peer is probed, if its peers leave time for that
+ * @param probesPerSecond most probes in a second
  */
 public record RegistryConfig(List<String> allowPeers, Optional<String> superNodeToken, Duration proofTimeout,
         int maxPeers, int heartbeatsPerSecond, int maxHoldingsPerPeer, Duration ticketTtl,
-        ByteSize representationMemory) {
+        ByteSize representationMemory, Duration probeInterval, int probesPerSecond) {
     public RegistryConfig {
         allowPeers = List.copyOf(allowPeers);
         Networks.parse(allowPeers); // names one that is none
@@ -31,6 +33,11 @@ public record RegistryConfig(List<String> allowPeers, Optional<String> superNode
         require(maxPeers > 0, "max-peers must be at least 1, was " + maxPeers);
         require(heartbeatsPerSecond > 0, "heartbeats-per-second must be at least 1, was " + heartbeatsPerSecond);
         require(maxHoldingsPerPeer > 0, "max-holdings-per-peer must be at least 1, was " + maxHoldingsPerPeer);
+        require(probeInterval.compareTo(Duration.ofSeconds(1)) >= 0
+                && probeInterval.compareTo(Duration.ofHours(1)) <= 0,
+                "probe-interval must be 1s to 1h, was " + probeInterval);
+        require(probesPerSecond >= 1 && probesPerSecond <= 10_000,
+                "probes-per-second must be 1 to 10000, was " + probesPerSecond);
         require(ticketTtl.compareTo(Duration.ofSeconds(1)) >= 0, "ticket-ttl must be at least 1s, was " + ticketTtl);
     }
 

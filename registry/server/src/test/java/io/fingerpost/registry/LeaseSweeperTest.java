@@ -14,6 +14,7 @@ import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.enrolment.Enrolment;
+import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -47,7 +48,7 @@ class LeaseSweeperTest {
                 new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
-                new byte[32], clock);
+                Standings.inMemory(clock), new byte[32], clock);
     }
 
     private void admitUntil(Instant end) {

@@ -24,7 +24,20 @@ class RegistryConfigTest {
             String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), proofTimeout, maxPeers,
-                        heartbeats, maxHoldings, ticketTtl, new ByteSize(1)))
+                        heartbeats, maxHoldings, ticketTtl, new ByteSize(1), Duration.ofMinutes(1), 50))
+                .withMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "PT0.999S, 50, 'probe-interval must be 1s to 1h, was PT0.999S'",
+            "PT1H1S, 50, 'probe-interval must be 1s to 1h, was PT1H1S'",
+            "PT1H, 0, 'probes-per-second must be 1 to 10000, was 0'",
+            "PT1S, 10001, 'probes-per-second must be 1 to 10000, was 10001'"})
+    void namesTheKeyOfProbesThatItRefuses(Duration interval, int perSecond, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1, 1, 1,
+                        Duration.ofSeconds(1), new ByteSize(1), interval, perSecond))
                 .withMessage(message);
     }
 

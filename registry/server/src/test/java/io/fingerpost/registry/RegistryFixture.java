@@ -17,6 +17,10 @@ import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.ProvingServer;
 import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.enrolment.EnrolmentConfig;
+import io.fingerpost.registry.health.HealthMeters;
+import io.fingerpost.registry.health.Reports;
+import io.fingerpost.registry.health.Standings;
+import io.fingerpost.registry.health.Suspicions;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -47,6 +51,8 @@ public final class RegistryFixture {
     public final MemoryStore store = new MemoryStore();
     public final RepresentationTable representations = new RepresentationTable(new ByteSize(1 << 20));
     public final Registry registry;
+    public final Suspicions suspicions = new Suspicions();
+    public final Reports reports;
 
     public RegistryFixture() {
         var config = config(Optional.of(SUPER_NODE_TOKEN));
@@ -56,13 +62,14 @@ public final class RegistryFixture {
                 new Enrolment(ENROLMENT, config.superNodeTokenHash()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
-                new byte[32], clock);
+                Standings.inMemory(clock), new byte[32], clock);
+        reports = new Reports(registry, suspicions, HealthMeters.NONE, clock);
     }
 
     static RegistryConfig config(Optional<String> superNodeToken) {
         return new RegistryConfig(List.of("127.0.0.0/8"), superNodeToken, Duration.ofSeconds(5), MAX_PEERS,
                 5_000, MAX_HOLDINGS,
-                Duration.ofMinutes(1), new ByteSize(1 << 20));
+                Duration.ofMinutes(1), new ByteSize(1 << 20), Duration.ofSeconds(60), 50);
     }
 
     /** Registers {@code peer} under an endpoint that proves itself, and is gone afterwards. */

@@ -8,6 +8,7 @@ import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
 import io.fingerpost.registry.admission.ProvingServer;
 import io.fingerpost.registry.enrolment.Enrolment;
+import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
@@ -33,7 +34,8 @@ class RelocationTest {
             RegistryFixture.MAX_RATE, interruptible(), new RepresentationTable(new ByteSize(1 << 20)),
             new EndpointProver(
                     new EndpointDialler(new AddressPolicy(List.of("127.0.0.0/8")), Duration.ofSeconds(5))),
-            new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()), places, new byte[32],
+            new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()), places,
+            Standings.inMemory(InstantSource.fixed(RegistryFixture.NOW)), new byte[32],
             InstantSource.fixed(RegistryFixture.NOW));
     private final TestPeer anna = new TestPeer();
 

@@ -30,6 +30,11 @@ public final class ApiPaths {
         return peer(id) + "/holdings";
     }
 
+    /** Where clients tell of peers that failed them. */
+    public static String reports() {
+        return "/reports";
+    }
+
     /** What a digest is, under the header fields of whichever resource was learned last. */
     public static String representation(Sha256 digest) {
         return "/representations/" + digest;

@@ -4,6 +4,7 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
+import io.fingerpost.contract.api.FailureReport;
 import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -19,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -68,6 +70,11 @@ public final class RegistryClient {
     /** Ends the lease: no client is sent here any more. */
     public void goodbye(LeaseGrant lease) throws IOException {
         call(authorized(lease, ApiPaths.peer(lease.peerId())).DELETE(), null);
+    }
+
+    /** Tells of peers that failed; what becomes of it, nobody is told. */
+    public void report(List<FailureReport> reports) throws IOException {
+        call(request(ApiPaths.reports()).POST(body(reports)), FailureReport.MEDIA_TYPE, null);
     }
 
     /** The piece hashes of a digest, and the headers of any resource that it is. */

@@ -1,5 +1,6 @@
 package io.fingerpost.registry.http;
 
+import io.fingerpost.contract.api.FailureReport;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.registry.RequestRejected;
@@ -7,6 +8,7 @@ import io.undertow.io.Receiver;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Body {
     /** A full holdings update stays below it, unless many of its representations are above 128 GiB and held in part. */
     private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_REPORTS = 32 << 10;
     /** Of what is read on an I/O thread. */
     private static final int MAX_SMALL = 4 << 10;
     private static final String JSON = "application/json";
@@ -42,7 +45,7 @@ final class Body {
      */
     <T> T readJson(HttpServerExchange exchange, Class<T> type) throws IOException {
         requireType(exchange, JSON);
-        return parseJson(readBounded(exchange), type);
+        return parseJson(readBounded(exchange, MAX_BYTES), type);
     }
 
     /**
@@ -52,11 +55,26 @@ final class Body {
      */
     HoldingsUpdate readHoldings(HttpServerExchange exchange) throws IOException {
         requireType(exchange, HoldingsUpdate.MEDIA_TYPE);
-        byte[] body = readBounded(exchange);
+        byte[] body = readBounded(exchange, MAX_BYTES);
         try {
             return HoldingsUpdate.parse(body);
         } catch (IllegalArgumentException e) {
             throw new RequestRejected(400, "bad-holdings", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Reads clients' reports, waiting for them.
+     *
+     * @throws RequestRejected 413, 415 or 400 if the body is no list of reports
+     */
+    List<FailureReport> readReports(HttpServerExchange exchange) throws IOException {
+        requireType(exchange, FailureReport.MEDIA_TYPE);
+        byte[] body = readBounded(exchange, MAX_REPORTS);
+        try {
+            return FailureReport.parseAll(body);
+        } catch (IllegalArgumentException e) {
+            throw new RequestRejected(400, "bad-report", String.valueOf(e.getMessage()));
         }
     }
 
@@ -94,17 +112,17 @@ final class Body {
         }
     }
 
-    private static byte[] readBounded(HttpServerExchange exchange) throws IOException {
-        if (exchange.getRequestContentLength() > MAX_BYTES) {
-            throw tooLarge(MAX_BYTES);
+    private static byte[] readBounded(HttpServerExchange exchange, int most) throws IOException {
+        if (exchange.getRequestContentLength() > most) {
+            throw tooLarge(most);
         }
         var hurry = exchange.getIoThread().executeAfter(() -> IoUtils.safeClose(exchange.getConnection()), MAX_SECONDS,
                 TimeUnit.SECONDS);
         try {
             exchange.startBlocking();
-            byte[] body = exchange.getInputStream().readNBytes(MAX_BYTES + 1);
-            if (body.length > MAX_BYTES) {
-                throw tooLarge(MAX_BYTES);
+            byte[] body = exchange.getInputStream().readNBytes(most + 1);
+            if (body.length > most) {
+                throw tooLarge(most);
             }
             return body;
         } finally {

@@ -8,6 +8,7 @@ import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RequestRejected;
+import io.fingerpost.registry.health.Reports;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.representation.ResourceNames;
 import io.undertow.Handlers;
@@ -15,8 +16,11 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.PathTemplateMatch;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -26,17 +30,21 @@ import java.util.function.Function;
 public final class RegistryApi implements HttpHandler, AutoCloseable {
     /** Requests at a time; most are done within microseconds, registrations wait for the endpoint's proof. */
     private static final int MAX_CONCURRENT = 1_024;
+    private static final String REPORTS = ApiPaths.EMBEDDED + ApiPaths.reports();
+    private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
     private static final String PEERS = ApiPaths.EMBEDDED + ApiPaths.peers();
     private static final String PEER = PEERS + "/{id}";
 
     private final Registry registry;
     private final ResourceNames names;
+    private final Reports reports;
     private final Body body = new Body();
     private final VirtualThreadHandler waiting;
     private final HttpHandler handler;
 
     /** @param names of the resources that agents ask about by their URLs */
-    public RegistryApi(Registry registry, ResourceNames names) {
+    public RegistryApi(Registry registry, ResourceNames names, Reports reports) {
+        this.reports = reports;
         this.registry = registry;
         this.names = names;
         this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
@@ -53,6 +61,8 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
                 .post(PEERS, this::register)
                 .post(PEER + "/holdings", this::announce)
                 .delete(PEER, this::goodbye)
+                .post(REPORTS, this::report)
+                .add(Methods.OPTIONS, REPORTS, RegistryApi::allowReports)
                 .get(ApiPaths.EMBEDDED + "/representations/{digest}", this::representation)
                 .setInvalidMethodHandler(RegistryApi::refuseMethod)
                 .setFallbackHandler(_ -> {
@@ -93,6 +103,24 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         String secret = secret(exchange);
         registry.update(peer, secret, body.readHoldings(exchange));
         body.write(exchange, 204, null);
+    }
+
+    /** The answer is the same whatever becomes of them: nobody learns from it how to be believed. */
+    private void report(HttpServerExchange exchange) throws IOException {
+        InetAddress from = exchange.getSourceAddress().getAddress();
+        body.readReports(exchange).forEach(report -> reports.receive(report, from));
+        exchange.getResponseHeaders().put(ALLOW_ORIGIN, "*");
+        body.write(exchange, 204, null);
+    }
+
+    /** For pages of other origins: this media type makes browsers ask first (Fetch standard, CORS-preflight). */
+    private static void allowReports(HttpServerExchange exchange) {
+        var fields = exchange.getResponseHeaders();
+        fields.put(ALLOW_ORIGIN, "*");
+        fields.put(new HttpString("Access-Control-Allow-Methods"), "POST");
+        fields.put(new HttpString("Access-Control-Allow-Headers"), "content-type");
+        fields.put(new HttpString("Access-Control-Max-Age"), "7200");
+        exchange.setStatusCode(204);
     }
 
     private void goodbye(HttpServerExchange exchange) {

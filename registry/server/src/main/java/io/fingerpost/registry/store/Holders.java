@@ -67,6 +67,11 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
         return few();
     }
 
+    /** What {@code peer} holds of it; null if nothing. */
+    public @Nullable Holder of(Peer peer) {
+        return find(peer);
+    }
+
     /**
      * Draws lots among those of a tier, when they are many.
      *

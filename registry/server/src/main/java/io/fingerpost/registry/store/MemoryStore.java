@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /**
  * Keeps everything in this process's memory: for each digest its holders, and for each peer what it holds. A holding takes
@@ -204,6 +206,22 @@ public final class MemoryStore implements RegistryStore {
     public long checksumOf(PeerId id) {
         Entry entry = peers.get(id);
         return entry == null ? 0 : entry.checksum;
+    }
+
+    @Override
+    public void forEachPeer(Consumer<Peer> consumer) {
+        peers.values().forEach(entry -> consumer.accept(entry.peer));
+    }
+
+    @Override
+    public synchronized Optional<Sha256> drawHolding(PeerId id, RandomGenerator random) {
+        Entry entry = peers.get(id);
+        if (entry == null || entry.held.size() == 0) {
+            return Optional.empty();
+        }
+        Holders[] few = entry.held.few();
+        Holders row = few == null ? entry.held.draw(random) : few[random.nextInt(few.length)];
+        return Optional.ofNullable(row).map(Holders::digest);
     }
 
     @Override

@@ -125,6 +125,11 @@ public final class Peer implements Holder {
         return seed;
     }
 
+    /** The first 30 bits of its id, which are its first five characters. */
+    public int mark() {
+        return (int) (seed >>> Long.SIZE - 30);
+    }
+
     public boolean isLive(Instant now) {
         return isLive(now.toEpochMilli());
     }

@@ -10,7 +10,9 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /**
  * Keeps peers, their leases and their holdings. Safe for use by many threads.
@@ -56,6 +58,12 @@ public interface RegistryStore {
 
     /** The {@link io.fingerpost.contract.HoldingsChecksum} of what the peer holds; 0 if it is not known. */
     long checksumOf(PeerId id);
+
+    /** Shows every peer, each at least once if none comes or goes meanwhile; off the I/O threads. */
+    void forEachPeer(Consumer<Peer> consumer);
+
+    /** One of the digests of which the peer holds something, by chance; empty if there is none. */
+    Optional<Sha256> drawHolding(PeerId id, RandomGenerator random);
 
     int peerCount();
 

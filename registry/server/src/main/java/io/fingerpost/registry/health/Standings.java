@@ -1,0 +1,88 @@
+package io.fingerpost.registry.health;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.store.Peer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * What is held against peers, under their keys and under their endpoints: neither a new lease nor a new key at the same place
+ * makes anybody innocent. Bounded; when there are too many, those that were looked at least go first. Safe for use by many
+ * threads.
+ */
+public final class Standings {
+    private static final int MOST = 200_000;
+
+    private final Cache<PeerId, Standing> known = Caffeine.newBuilder().maximumSize(MOST).build();
+    private final StandingLog log;
+    private final InstantSource clock;
+
+    /** @param restored what the log has kept from before */
+    public Standings(StandingLog log, Map<PeerId, Standing> restored, InstantSource clock) {
+        this.log = log;
+        this.clock = clock;
+        known.putAll(restored);
+    }
+
+    /** Standings that begin with nothing and are not kept. */
+    public static Standings inMemory(InstantSource clock) {
+        return new Standings(StandingLog.NONE, Map.of(), clock);
+    }
+
+    /** Puts a peer that has just registered, or was restored, where it belongs. */
+    public void receive(Peer peer) {
+        var standing = of(peer);
+        if (standing.isQuarantined(clock.instant())) {
+            peer.turn(Peer.State.QUARANTINED, told(standing));
+        }
+    }
+
+    /** What its owner is told of a quarantine. */
+    static Reachability told(Standing standing) {
+        return Reachability.no("in quarantine until " + standing.quarantinedUntil()
+                + ": it sent wrong bytes, or failed too often", "check its disk, memory and network");
+    }
+
+    Standing of(Peer peer) {
+        return standing(peer.id()).worse(standing(place(peer.endpoint())), clock.instant());
+    }
+
+    private Standing standing(PeerId id) {
+        var standing = known.getIfPresent(id);
+        return standing == null ? Standing.CLEAN : standing;
+    }
+
+    /** Nothing that did not prove itself is ever judged, so that nobody brings an endpoint that is not his into disrepute. */
+    void keep(Peer peer, Standing standing) {
+        keep(peer.id(), standing);
+        keep(place(peer.endpoint()), standing);
+    }
+
+    private void keep(PeerId id, Standing standing) {
+        known.put(id, standing);
+        log.keep(id, standing);
+    }
+
+    /** Forgets those against whom nothing is held any more; takes a look at each. */
+    void forgive() {
+        Instant now = clock.instant();
+        known.asMap().forEach((id, standing) -> {
+            if (standing.isClean(now) && known.asMap().remove(id, standing)) {
+                log.keep(id, Standing.CLEAN);
+            }
+        });
+    }
+
+    /** An endpoint under a name that no key has, for a log that knows only those. */
+    private static PeerId place(PeerEndpoint endpoint) {
+        return new PeerId(
+                Sha256.digestOf(("endpoint " + endpoint.authority()).getBytes(StandardCharsets.UTF_8)).base64Url());
+    }
+}
