@@ -5,9 +5,12 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.registry.locality.Place;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +24,8 @@ import java.util.function.Function;
  * <p>Writers take the one lock; readers take none.
  */
 public final class MemoryStore implements RegistryStore {
+    private static final PieceSet WHOLE = PieceSet.all(1);
+
     private final Map<PeerId, Entry> peers = new ConcurrentHashMap<>();
     private final Neighbours neighbours = new Neighbours();
     private final Holders nobody = new Holders(new Sha256(0, 0, 0, 0), neighbours);
@@ -139,11 +144,16 @@ public final class MemoryStore implements RegistryStore {
     }
 
     @Override
-    public synchronized int removeExpired(Instant now) {
+    public int removeExpired(Instant now) {
+        return expire(now).size();
+    }
+
+    /** Removes every peer whose lease has run out; which these were. */
+    public synchronized List<PeerId> expire(Instant now) {
         var expired = peers.values().stream().filter(entry -> !entry.peer.isLive(now)).filter(entry -> end(entry, now))
                 .toList();
         expired.forEach(this::withdrawAll);
-        return expired.size();
+        return expired.stream().map(entry -> entry.peer.id()).toList();
     }
 
     /** Takes a peer out, unless its lease was renewed meanwhile. */
@@ -184,6 +194,22 @@ public final class MemoryStore implements RegistryStore {
     public synchronized int holdingsOf(PeerId id) {
         Entry entry = peers.get(id);
         return entry == null ? 0 : entry.held.size();
+    }
+
+    /** What the peer holds; nothing if it is not known. Of what it holds all of, the number of pieces is not kept: it is told as 1. */
+    public synchronized List<Held> heldBy(PeerId id) {
+        Entry entry = peers.get(id);
+        var held = new ArrayList<Held>();
+        if (entry != null) {
+            entry.held.forEach(row -> held.add(new Held(row.digest(),
+                    row.find(entry.peer) instanceof PartialHolder part ? part.pieces() : WHOLE)));
+        }
+        return held;
+    }
+
+    /** All peers. Of those that come or go meanwhile, some may be missing and some too many. */
+    public Iterable<Peer> peers() {
+        return () -> peers.values().stream().map(entry -> entry.peer).iterator();
     }
 
     @Override

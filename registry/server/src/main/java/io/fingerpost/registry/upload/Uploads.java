@@ -110,8 +110,12 @@ public final class Uploads {
         if (budget.bytesPerMonth() == 0) {
             return true;
         }
-        long used = now >= monthEnd.get() ? 0 : usedThisMonth.get();
-        return used + bytes <= budget.bytesPerMonth();
+        return usedThisMonth(now) + bytes <= budget.bytesPerMonth();
+    }
+
+    /** Bytes of the month's quota that are gone; 0 if there is no quota. */
+    public long usedThisMonth(long now) {
+        return now >= monthEnd.get() ? 0 : usedThisMonth.get();
     }
 
     private boolean hasSlot(long now) {
