@@ -31,15 +31,18 @@ import io.fingerpost.contract.config.DataDirectory;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.LeaseSweeper;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.RegistryConfig.StoreKind;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.durable.DurableStore;
 import io.fingerpost.registry.http.ErrorHandler;
 import io.fingerpost.registry.http.RegistryApi;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.store.RegistryStore;
 import io.undertow.Undertow;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -56,6 +59,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerMetrics metrics;
     private final OriginProxy origin;
     private final RegistryApi registryApi;
+    private final Optional<DurableStore> durable;
     private final LeaseSweeper sweeper;
     private final InFlight inFlight;
     private final Optional<EdgeCertificate> certificate;
@@ -77,11 +81,16 @@ public final class Broker implements AutoCloseable {
 
         var prover = new EndpointProver(new EndpointDialler(addresses, config.registry().proofTimeout()));
         var representations = new RepresentationTable(config.registry().representationMemory());
-        var registry = new Registry(config.registry(), config.lease(), new MemoryStore(), representations, prover,
-                locator,
+        this.durable = config.registry().store() == StoreKind.EMBEDDED
+                ? Optional.of(new DurableStore(data.resolve("registry"), representations, clock))
+                : Optional.empty();
+        var store = durable.<RegistryStore>map(embedded -> embedded).orElseGet(MemoryStore::new);
+        var registry = new Registry(config.registry(), config.lease(), store, representations, prover, locator,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
         var rules = new LiveRules(config.edge().sites(), config.sharing());
+        durable.ifPresent(embedded -> embedded.restore(rules.fingerprint(config.origin().url()), registry::restored,
+                registry::leaseEnd));
         this.registryApi = new RegistryApi(registry, rules);
 
         this.metrics = new BrokerMetrics(registry);
@@ -108,7 +117,7 @@ public final class Broker implements AutoCloseable {
                 new Http2Rules(new Provenance(config.edge(), new BodyPace(config.edge().bodyTimeout(), inFlight))),
                 certificate.map(EdgeCertificate::context));
 
-        this.reload = new Reload(source, config, rules, locator, registry,
+        this.reload = new Reload(source, config, rules, locator, registry, durable,
                 () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
         this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now,
                 new ErrorHandler(new ExplainHandler(reader, explainer)));
@@ -167,6 +176,7 @@ public final class Broker implements AutoCloseable {
         certificate.ifPresent(EdgeCertificate::close);
         registryApi.close();
         sweeper.close();
+        durable.ifPresent(DurableStore::close);
         metrics.close();
         data.close();
     }

@@ -28,7 +28,7 @@ public final class TestRegistry {
     public static Registry of(MemoryStore store, RepresentationTable table, InstantSource clock) {
         return new Registry(
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 1_000_000,
-                        Duration.ofMinutes(5), ByteSize.parse("1MiB")),
+                        Duration.ofMinutes(5), ByteSize.parse("1MiB"), RegistryConfig.StoreKind.MEMORY),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store, table,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))), locator(),
                 new byte[32], clock);

@@ -152,6 +152,18 @@ public final class Registry {
                 admission.at().plus(terms.ttl()), reachability);
     }
 
+    /** A peer that was admitted before a restart; its lease begins now. */
+    public Peer restored(PeerId id, Admission admission) {
+        return peer(id, admission, admission.isProved()
+                ? Reachability.YES
+                : Reachability.no("your endpoint did not prove itself when you registered", "register again"));
+    }
+
+    /** When leases that are granted now run out. */
+    public Instant leaseEnd() {
+        return clock.instant().plus(terms.ttl());
+    }
+
     private boolean isSuperNodeToken(String token) {
         return config.superNodeToken()
                 .map(known -> MessageDigest.isEqual(hash(known).bytes(), hash(token).bytes()))

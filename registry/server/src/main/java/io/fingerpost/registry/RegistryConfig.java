@@ -1,5 +1,6 @@
 package io.fingerpost.registry;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.admission.Networks;
 import java.time.Duration;
@@ -16,10 +17,29 @@ import java.util.Optional;
  * @param maxHoldingsPerPeer most holdings of one peer
  * @param ticketTtl how long a redirect's ticket opens the peer
  * @param representationMemory about how much memory learned representations may take
+ * @param store what is kept over a restart
  */
 public record RegistryConfig(List<String> allowPeers, Optional<String> superNodeToken, Duration proofTimeout,
         int maxPeers,
-        int maxHoldingsPerPeer, Duration ticketTtl, ByteSize representationMemory) {
+        int maxHoldingsPerPeer, Duration ticketTtl, ByteSize representationMemory, StoreKind store) {
+
+    /** Where peers, holdings and what is known of resources are kept. */
+    public enum StoreKind {
+        /** In memory, and in files of the data directory. */
+        EMBEDDED,
+        /** In memory alone: a restart begins with nothing. */
+        MEMORY;
+
+        @JsonCreator
+        static StoreKind parse(String text) {
+            return switch (text) {
+                case "embedded" -> EMBEDDED;
+                case "memory" -> MEMORY;
+                default -> throw new IllegalArgumentException("embedded or memory is wanted");
+            };
+        }
+    }
+
     public RegistryConfig {
         allowPeers = List.copyOf(allowPeers);
         Networks.parse(allowPeers); // names one that is none

@@ -22,7 +22,7 @@ class RegistryConfigTest {
             String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), proofTimeout, maxPeers,
-                        maxHoldings, ticketTtl, new ByteSize(1)))
+                        maxHoldings, ticketTtl, new ByteSize(1), RegistryConfig.StoreKind.MEMORY))
                 .withMessage(message);
     }
 

@@ -55,7 +55,7 @@ public final class RegistryFixture {
     static RegistryConfig config(Optional<String> superNodeToken) {
         return new RegistryConfig(List.of("127.0.0.0/8"), superNodeToken, Duration.ofSeconds(5), MAX_PEERS,
                 MAX_HOLDINGS,
-                Duration.ofMinutes(1), new ByteSize(1 << 20));
+                Duration.ofMinutes(1), new ByteSize(1 << 20), RegistryConfig.StoreKind.MEMORY);
     }
 
     /** Registers {@code peer} under an endpoint that proves itself, and is gone afterwards. */

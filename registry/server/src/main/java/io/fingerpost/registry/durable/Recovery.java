@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 
 /**
@@ -27,6 +28,7 @@ final class Recovery {
     private long lost;
     private int forgotten;
     private long snapshotBytes;
+    private boolean ended;
 
     /**
      * What was found.
@@ -75,31 +77,48 @@ final class Recovery {
 
     /** A snapshot only adds, so that what is lost of it is missing, and no more. */
     private void readSnapshot(Path file) throws IOException {
-        var visitor = new LogReader.Visitor() {
-            boolean ended;
+        try (var reader = new LogReader(file)) {
+            snapshotBytes = reader.size();
+            read(reader, (from, to) -> lose(file, to - from));
+        }
+        if (!ended) {
+            lose(file, 1); // at least, for its end is missing
+        }
+    }
 
+    /** What becomes of changes that are lost. */
+    private interface Loss {
+        void of(int from, int to);
+    }
+
+    /** Makes all changes of a file; how many there are, with those that are lost. */
+    private int read(LogReader reader, Loss loss) throws IOException {
+        var count = new AtomicInteger();
+        ReadAhead.run(steps -> count.set(reader.read(new LogReader.Visitor() {
             @Override
             public void frame(int number, ByteBuffer body) {
                 try {
                     Change change = Codec.decode(body);
-                    kept.apply(change, peers);
-                    ended |= change instanceof Change.Ended;
+                    steps.accept(() -> apply(number, change, loss));
                 } catch (RuntimeException e) {
-                    lose(file, 1); // whatever it is, it is no change that could be made
+                    lost(number, number + 1); // whatever it is, it is no change
                 }
             }
 
             @Override
             public void lost(int from, int to) {
-                lose(file, to - from);
+                steps.accept(() -> loss.of(from, to));
             }
-        };
-        try (var reader = new LogReader(file)) {
-            snapshotBytes = reader.size();
-            reader.read(visitor);
-        }
-        if (!visitor.ended) {
-            lose(file, 1); // at least, for its end is missing
+        })));
+        return count.get();
+    }
+
+    private void apply(int number, Change change, Loss loss) {
+        try {
+            kept.apply(change, peers);
+            ended |= change instanceof Change.Ended;
+        } catch (RuntimeException e) {
+            loss.of(number, number + 1); // whatever it is, it cannot be made
         }
     }
 
@@ -125,21 +144,7 @@ final class Recovery {
                 loseAll(file, subjects);
                 return;
             }
-            int read = reader.read(new LogReader.Visitor() {
-                @Override
-                public void frame(int number, ByteBuffer body) {
-                    try {
-                        kept.apply(Codec.decode(body), peers);
-                    } catch (RuntimeException e) {
-                        lost(number, number + 1); // whatever it is, it is no change that could be made
-                    }
-                }
-
-                @Override
-                public void lost(int from, int to) {
-                    loseChanges(file, subjects, from, to);
-                }
-            });
+            int read = read(reader, (from, to) -> loseChanges(file, subjects, from, to));
             if (read < subjects.count()) {
                 loseChanges(file, subjects, read, subjects.count());
             }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps everything in this process's memory: for each digest its holders, and for each peer what it holds. A holding takes
@@ -87,8 +88,28 @@ public final class MemoryStore implements RegistryStore {
             entry.clear();
         }
         update.drop().forEach(digest -> drop(entry, digest));
-        update.hold().forEach(held -> hold(entry, held.digest(), held.pieces()));
+        List<Held> hold = update.hold();
+        @Nullable
+        Holders[] rows = new @Nullable Holders[hold.size()];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = holders.find(hold.get(i).digest()); // by itself, so that the processor waits for many of them at a time
+        }
+        for (int i = 0; i < rows.length; i++) {
+            Sha256 digest = hold.get(i).digest();
+            Holders known = rows[i];
+            hold(entry, known == null ? row(digest) : known, digest, hold.get(i).pieces());
+        }
         return true;
+    }
+
+    private Holders row(Sha256 digest) {
+        Holders known = holders.find(digest); // it may be in the same update twice
+        if (known != null) {
+            return known;
+        }
+        var row = new Holders(digest, neighbours);
+        holders.add(row);
+        return row;
     }
 
     private void drop(Entry entry, Sha256 digest) {
@@ -99,9 +120,7 @@ public final class MemoryStore implements RegistryStore {
         }
     }
 
-    private void hold(Entry entry, Sha256 digest, PieceSet pieces) {
-        Holders known = holders.find(digest);
-        Holders row = known == null ? new Holders(digest, neighbours) : known;
+    private void hold(Entry entry, Holders row, Sha256 digest, PieceSet pieces) {
         if (entry.held.put(row)) {
             holdings.increment();
         } else {
@@ -109,9 +128,6 @@ public final class MemoryStore implements RegistryStore {
         }
         entry.checksum ^= HoldingsChecksum.of(digest, pieces);
         row.add(Holder.of(entry.peer, pieces));
-        if (known == null) {
-            holders.add(row);
-        }
     }
 
     private static long checksum(Holders row, Peer peer) {
