@@ -31,15 +31,18 @@ import io.fingerpost.contract.config.DataDirectory;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.LeaseSweeper;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.RegistryConfig.StoreKind;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.durable.DurableStore;
 import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.health.Health;
 import io.fingerpost.registry.health.HealthLoop;
 import io.fingerpost.registry.health.NetworkProbes;
 import io.fingerpost.registry.health.Panic;
 import io.fingerpost.registry.health.Reports;
+import io.fingerpost.registry.health.StandingLog;
 import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.health.Suspicions;
 import io.fingerpost.registry.http.ErrorHandler;
@@ -48,6 +51,7 @@ import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.store.RegistryStore;
 import io.undertow.Undertow;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -64,6 +68,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerMetrics metrics;
     private final OriginProxy origin;
     private final RegistryApi registryApi;
+    private final Optional<DurableStore> durable;
     private final LeaseSweeper sweeper;
     private final HealthLoop health;
     private final InFlight inFlight;
@@ -86,14 +91,23 @@ public final class Broker implements AutoCloseable {
 
         var dialler = new EndpointDialler(addresses, config.registry().proofTimeout());
         var prover = new EndpointProver(dialler);
-        var standings = Standings.inMemory(clock);
         var representations = new RepresentationTable(config.registry().representationMemory());
+        this.durable = config.registry().store() == StoreKind.EMBEDDED
+                ? Optional.of(new DurableStore(data.resolve("registry"), representations, clock))
+                : Optional.empty();
+        var store = durable.<RegistryStore>map(embedded -> embedded).orElseGet(MemoryStore::new);
+        var standings = new Standings(durable.<StandingLog>map(embedded -> embedded).orElse(StandingLog.NONE), clock);
         var enrolment = new Enrolment(config.enrolment(), config.registry().superNodeTokenHash());
-        var registry = new Registry(config.registry(), config.lease(), config.choice().maxRate(), new MemoryStore(),
+        var registry = new Registry(config.registry(), config.lease(), config.choice().maxRate(), store,
                 representations, prover, enrolment, locator, standings,
                 data.privateFile("ticket.secret", Broker::newSecret), clock);
         this.sweeper = new LeaseSweeper(registry);
         var rules = new LiveRules(config.edge().sites(), config.sharing());
+        durable.ifPresent(embedded -> {
+            embedded.restore(rules.fingerprint(config.origin().url()), registry::restored, registry::leaseEnd);
+            standings.restore(embedded.standings());
+            embedded.forEachPeer(standings::receive);
+        });
 
         this.metrics = new BrokerMetrics(registry);
         var suspicions = new Suspicions();
@@ -129,7 +143,7 @@ public final class Broker implements AutoCloseable {
                 new Http2Rules(new Provenance(config.edge(), new BodyPace(config.edge().bodyTimeout(), inFlight))),
                 certificate.map(EdgeCertificate::context));
 
-        this.reload = new Reload(source, config, rules, locator, enrolment, registry,
+        this.reload = new Reload(source, config, rules, locator, enrolment, registry, durable,
                 () -> certificate.ifPresent(EdgeCertificate::reload), metrics);
         this.adminHandler = new AdminHandler(metrics, () -> !inFlight.isDraining(), reload::now,
                 new ErrorHandler(new ExplainHandler(reader, explainer)));
@@ -190,6 +204,7 @@ public final class Broker implements AutoCloseable {
         registryApi.close();
         health.close();
         sweeper.close();
+        durable.ifPresent(DurableStore::close);
         metrics.close();
         data.close();
     }

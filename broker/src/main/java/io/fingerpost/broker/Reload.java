@@ -6,6 +6,7 @@ import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.contract.config.BadKey;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.registry.Registry;
+import io.fingerpost.registry.durable.DurableStore;
 import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
@@ -13,6 +14,7 @@ import io.fingerpost.registry.representation.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ public final class Reload {
     private final LiveLocator places;
     private final Enrolment enrolment;
     private final Registry registry;
+    private final Optional<DurableStore> durable;
     private final Runnable certificate;
     private final BrokerMetrics metrics;
 
@@ -52,14 +55,15 @@ public final class Reload {
 
     /** @param certificate reads the edge's certificate again, and throws if it cannot be used */
     Reload(Supplier<BrokerConfig> source, BrokerConfig started, LiveRules rules, LiveLocator places,
-            Enrolment enrolment,
-            Registry registry, Runnable certificate, BrokerMetrics metrics) {
+            Enrolment enrolment, Registry registry, Optional<DurableStore> durable, Runnable certificate,
+            BrokerMetrics metrics) {
         this.source = source;
         this.started = started;
         this.rules = rules;
         this.places = places;
         this.enrolment = enrolment;
         this.registry = registry;
+        this.durable = durable;
         this.certificate = certificate;
         this.metrics = metrics;
     }
@@ -104,9 +108,11 @@ public final class Reload {
 
     private void take(SharingConfig next) {
         SharingConfig before = rules.current();
+        durable.ifPresent(DurableStore::suspendRules);
         rules.replace(next);
         // What was learned under other terms might not be true under these.
         registry.representations().forgetIf(resource -> !terms(before, resource).equals(terms(next, resource)));
+        durable.ifPresent(embedded -> embedded.rule(rules.fingerprint(started.origin().url())));
     }
 
     private static Object terms(SharingConfig sharing, ResourceId resource) {

@@ -91,7 +91,7 @@ class BrokerConfigTest {
             Map.entry("spool.memory", "2MiB"),
             Map.entry("spool.linger", "1s"),
             Map.entry("registry.ticket-ttl", "1s"),
-            Map.entry("registry.representation-memory", "1GiB"));
+            Map.entry("registry.representation-memory", "1GiB"), Map.entry("registry.store", "memory"));
     private static final Set<String> KEYS = OTHER_VALUES.keySet();
 
     /** Which no single key can set: see RulesConfigTest and SitesConfigTest. */
@@ -125,7 +125,8 @@ class BrokerConfigTest {
                 new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 5_000, 100_000,
-                        Duration.ofMinutes(5), new ByteSize(256 << 20), Duration.ofSeconds(60), 50),
+                        Duration.ofMinutes(5), new ByteSize(256 << 20), Duration.ofSeconds(60), 50,
+                        RegistryConfig.StoreKind.EMBEDDED),
                 new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 32, 1_024, 600)));
     }
 

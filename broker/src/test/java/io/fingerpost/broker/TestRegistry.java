@@ -38,7 +38,8 @@ public final class TestRegistry {
     public static Registry of(MemoryStore store, RepresentationTable table, InstantSource clock) {
         return new Registry(
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 5_000, 1_000_000,
-                        Duration.ofMinutes(5), ByteSize.parse("1MiB"), Duration.ofMinutes(1), 50),
+                        Duration.ofMinutes(5), ByteSize.parse("1MiB"), Duration.ofMinutes(1), 50,
+                        RegistryConfig.StoreKind.MEMORY),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), BitRate.parse("1Gbit/s"), store, table,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
                 enrolment(), locator(), Standings.inMemory(clock), new byte[32], clock);

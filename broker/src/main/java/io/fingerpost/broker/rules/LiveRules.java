@@ -1,7 +1,10 @@
 package io.fingerpost.broker.rules;
 
+import io.fingerpost.contract.Sha256;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.representation.ResourceNames;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,16 @@ public final class LiveRules implements ResourceNames {
 
     public void replace(SharingConfig next) {
         current = next;
+    }
+
+    /**
+     * Tells these rules from others, in this process and any other: what was learned under others may not be true under these.
+     *
+     * @param origin from which is learned
+     */
+    public Sha256 fingerprint(URI origin) {
+        String all = origin + "\n" + sites + "\n" + current;
+        return Sha256.digestOf(all.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whether a resource's terms are still these. */

@@ -3,6 +3,7 @@ package io.fingerpost.broker.rules;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Some names; one that ends with `*` stands for all that begin so. */
@@ -46,5 +47,11 @@ public record NameSet(Set<String> names, List<String> beginnings) {
     /** Whether every name is in it. */
     public boolean isAll() {
         return beginnings.contains("");
+    }
+
+    /** The same for equal sets, in this process and any other. */
+    @Override
+    public String toString() {
+        return new TreeSet<>(names) + " " + beginnings;
     }
 }

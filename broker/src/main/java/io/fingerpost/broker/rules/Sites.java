@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -53,5 +54,11 @@ public record Sites(Set<String> names) {
     private static String withoutPort(String host) {
         int colon = host.lastIndexOf(':');
         return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+    }
+
+    /** The same for equal sites, in this process and any other. */
+    @Override
+    public String toString() {
+        return new TreeSet<>(names).toString();
     }
 }

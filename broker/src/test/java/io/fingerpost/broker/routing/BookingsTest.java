@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class BookingsTest extends RoutingFixture {
-    private final RecentRedirects forgetful = new RecentRedirects(Duration.ZERO, suspects::add);
+    private final RecentRedirects forgetful = new RecentRedirects(Duration.ZERO, (mark, _) -> suspects.add(mark));
     private final Bookings booked = new Bookings(registry, forgetful, shares, LOCATOR, InstantSource.fixed(NOW));
     private final RedirectPolicy everAnew = policy(forgetful, InstantSource.fixed(NOW));
 

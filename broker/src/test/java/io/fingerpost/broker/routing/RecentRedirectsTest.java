@@ -2,6 +2,7 @@ package io.fingerpost.broker.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.broker.choice.Past;
 import io.fingerpost.broker.routing.Decision.Origin;
 import io.fingerpost.broker.routing.Decision.Redirect;
 import java.time.Duration;

@@ -173,6 +173,19 @@ public final class Registry {
                 admission.at().plus(terms().ttl()), reachability);
     }
 
+    /** A peer that was admitted before a restart; its lease begins now. */
+    public Peer restored(PeerId id, Admission admission) {
+        return peer(id, admission, admission.isProved()
+                ? Reachability.YES
+                : Reachability.no("your endpoint did not prove itself when you registered", "register again"),
+                locator.current());
+    }
+
+    /** When leases that are granted now run out. */
+    public Instant leaseEnd() {
+        return clock.instant().plus(terms().ttl());
+    }
+
     private void requireRoom(PeerId id) {
         if (store.peerCount() >= config.maxPeers() && store.find(id).isEmpty()) {
             throw new RequestRejected(503, "registry-full",

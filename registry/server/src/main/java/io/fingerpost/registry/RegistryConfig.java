@@ -1,5 +1,6 @@
 package io.fingerpost.registry;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.admission.Networks;
 import io.fingerpost.registry.enrolment.TokenHash;
@@ -20,10 +21,29 @@ import java.util.Optional;
  * @param representationMemory about how much memory learned representations may take
  * @param probeInterval about how often each peer is probed, if its peers leave time for that
  * @param probesPerSecond most probes in a second
+ * @param store what is kept over a restart
  */
 public record RegistryConfig(List<String> allowPeers, Optional<String> superNodeToken, Duration proofTimeout,
         int maxPeers, int heartbeatsPerSecond, int maxHoldingsPerPeer, Duration ticketTtl,
-        ByteSize representationMemory, Duration probeInterval, int probesPerSecond) {
+        ByteSize representationMemory, Duration probeInterval, int probesPerSecond, StoreKind store) {
+
+    /** Where peers, holdings and what is known of resources are kept. */
+    public enum StoreKind {
+        /** In memory, and in files of the data directory. */
+        EMBEDDED,
+        /** In memory alone: a restart begins with nothing. */
+        MEMORY;
+
+        @JsonCreator
+        static StoreKind parse(String text) {
+            return switch (text) {
+                case "embedded" -> EMBEDDED;
+                case "memory" -> MEMORY;
+                default -> throw new IllegalArgumentException("embedded or memory is wanted");
+            };
+        }
+    }
+
     public RegistryConfig {
         allowPeers = List.copyOf(allowPeers);
         Networks.parse(allowPeers); // names one that is none

@@ -24,7 +24,8 @@ class RegistryConfigTest {
             String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), proofTimeout, maxPeers,
-                        heartbeats, maxHoldings, ticketTtl, new ByteSize(1), Duration.ofMinutes(1), 50))
+                        heartbeats, maxHoldings, ticketTtl, new ByteSize(1), Duration.ofMinutes(1), 50,
+                        RegistryConfig.StoreKind.MEMORY))
                 .withMessage(message);
     }
 
@@ -37,7 +38,7 @@ class RegistryConfigTest {
     void namesTheKeyOfProbesThatItRefuses(Duration interval, int perSecond, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1, 1, 1,
-                        Duration.ofSeconds(1), new ByteSize(1), interval, perSecond))
+                        Duration.ofSeconds(1), new ByteSize(1), interval, perSecond, RegistryConfig.StoreKind.MEMORY))
                 .withMessage(message);
     }
 

@@ -41,7 +41,8 @@ public final class RegistryFixture {
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     public static final LeaseTerms TERMS = new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10));
     public static final String SUPER_NODE_TOKEN = "operators-t0ken";
-    static final EnrolmentConfig ENROLMENT = new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 100, 100,
+    public static final EnrolmentConfig ENROLMENT = new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false,
+            100, 100,
             1_000_000);
     public static final BitRate MAX_RATE = BitRate.parse("100Mbit/s");
     public static final int MAX_PEERS = 3;
@@ -69,7 +70,8 @@ public final class RegistryFixture {
     static RegistryConfig config(Optional<String> superNodeToken) {
         return new RegistryConfig(List.of("127.0.0.0/8"), superNodeToken, Duration.ofSeconds(5), MAX_PEERS,
                 5_000, MAX_HOLDINGS,
-                Duration.ofMinutes(1), new ByteSize(1 << 20), Duration.ofSeconds(60), 50);
+                Duration.ofMinutes(1), new ByteSize(1 << 20), Duration.ofSeconds(60), 50,
+                RegistryConfig.StoreKind.MEMORY);
     }
 
     /** Registers {@code peer} under an endpoint that proves itself, and is gone afterwards. */

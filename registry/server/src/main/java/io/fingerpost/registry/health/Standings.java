@@ -24,16 +24,20 @@ public final class Standings {
     private final StandingLog log;
     private final InstantSource clock;
 
-    /** @param restored what the log has kept from before */
-    public Standings(StandingLog log, Map<PeerId, Standing> restored, InstantSource clock) {
+    /** @param log is told of all that changes */
+    public Standings(StandingLog log, InstantSource clock) {
         this.log = log;
         this.clock = clock;
-        known.putAll(restored);
+    }
+
+    /** Takes over what the log has kept from before. */
+    public void restore(Map<PeerId, Standing> kept) {
+        known.putAll(kept);
     }
 
     /** Standings that begin with nothing and are not kept. */
     public static Standings inMemory(InstantSource clock) {
-        return new Standings(StandingLog.NONE, Map.of(), clock);
+        return new Standings(StandingLog.NONE, clock);
     }
 
     /** Puts a peer that has just registered, or was restored, where it belongs. */

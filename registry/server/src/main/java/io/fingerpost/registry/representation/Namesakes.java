@@ -24,6 +24,11 @@ public final class Namesakes {
         return now;
     }
 
+    /** They have had, before a restart. */
+    synchronized void markAmbiguous() {
+        ambiguous = true;
+    }
+
     Optional<Representation> latest() {
         return Optional.ofNullable(latest);
     }

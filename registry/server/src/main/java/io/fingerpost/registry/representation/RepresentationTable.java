@@ -7,7 +7,10 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.config.ByteSize;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ public final class RepresentationTable {
     private final Cache<ResourceId, String> begun = Caffeine.newBuilder().maximumSize(MAX_BEGUN).build();
     /** What is known of each digest, for as long as the entry of some resource has it. */
     private final Cache<Sha256, Namesakes> named = Caffeine.newBuilder().weakValues().build();
+    private volatile RepresentationLog log = RepresentationLog.NONE;
 
     public RepresentationTable(ByteSize memory) {
         this.bindings = Caffeine.newBuilder()
@@ -72,8 +76,14 @@ public final class RepresentationTable {
             return;
         }
         unlabelled.invalidate(resource);
+        bind(resource, representation, freshUntil);
+        log.changed(resource);
+    }
+
+    private Namesakes bind(ResourceId resource, Representation representation, Instant freshUntil) {
         var name = named.get(representation.digest(), _ -> new Namesakes());
         bindings.put(resource, new Known(new Binding(name.become(representation), freshUntil), name));
+        return name;
     }
 
     /** The origin confirmed the representation with {@code etag}; what is known under another one is forgotten. */
@@ -82,12 +92,15 @@ public final class RepresentationTable {
                 (_, known) -> etag.equals(known.binding().representation().headers().get("ETag"))
                         ? new Known(new Binding(known.binding().representation(), freshUntil), known.namesakes())
                         : null);
+        log.confirmed(resource);
     }
 
     /** The resource is no longer what it was. */
     public void forget(ResourceId resource) {
         begun.asMap().replace(resource, "");
-        bindings.invalidate(resource);
+        if (bindings.asMap().remove(resource) != null) {
+            log.changed(resource);
+        }
     }
 
     /** The origin does not want the resource shared. */
@@ -108,7 +121,14 @@ public final class RepresentationTable {
 
     /** Forgets everything about the resources of which {@code changed} holds; takes a look at each, so off the I/O threads. */
     public void forgetIf(Predicate<ResourceId> changed) {
-        bindings.asMap().keySet().removeIf(changed);
+        bindings.asMap().keySet().removeIf(resource -> {
+            boolean forgotten = changed.test(resource);
+            if (forgotten) {
+                bindings.invalidate(resource);
+                log.changed(resource);
+            }
+            return forgotten;
+        });
         unlabelled.asMap().keySet().removeIf(changed);
         begun.asMap().keySet().removeIf(changed);
     }
@@ -127,6 +147,39 @@ public final class RepresentationTable {
 
     public Optional<Representation> find(Sha256 digest) {
         return Optional.ofNullable(named.getIfPresent(digest)).flatMap(Namesakes::latest);
+    }
+
+    /** From now on {@code log} is told of every change. */
+    public void watch(RepresentationLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Takes in again what was known before a restart.
+     *
+     * @param ambiguous as {@link Namesakes#isAmbiguous}
+     */
+    public void restore(ResourceId resource, Representation representation, Instant freshUntil, boolean ambiguous) {
+        Namesakes names = bind(resource, representation, freshUntil);
+        if (ambiguous) {
+            names.markAmbiguous();
+        }
+    }
+
+    /** Nothing that is known is believed any more before the origin has confirmed it. */
+    public void expireAll() {
+        bindings.asMap().replaceAll((_, known) -> new Known(
+                new Binding(known.binding().representation(), Instant.EPOCH), known.namesakes()));
+    }
+
+    /** What is known of a resource, without counting as if somebody had asked for it; null if nothing is. */
+    public @Nullable Known peek(ResourceId resource) {
+        return bindings.policy().getIfPresentQuietly(resource);
+    }
+
+    /** All that is known. Of what comes or goes meanwhile, some may be missing. */
+    public Set<Map.Entry<ResourceId, Known>> entries() {
+        return Collections.unmodifiableSet(bindings.asMap().entrySet());
     }
 
     public long size() {

@@ -7,9 +7,12 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.registry.locality.Place;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps everything in this process's memory: for each digest its holders, and for each peer what it holds. A holding takes
@@ -25,6 +29,8 @@ import java.util.random.RandomGenerator;
  * <p>Writers take the one lock; readers take none.
  */
 public final class MemoryStore implements RegistryStore {
+    private static final PieceSet WHOLE = PieceSet.all(1);
+
     private final Map<PeerId, Entry> peers = new ConcurrentHashMap<>();
     private final Neighbours neighbours = new Neighbours();
     private final Holders nobody = new Holders(new Sha256(0, 0, 0, 0), neighbours);
@@ -97,8 +103,28 @@ public final class MemoryStore implements RegistryStore {
             entry.clear();
         }
         update.drop().forEach(digest -> drop(entry, digest));
-        update.hold().forEach(held -> hold(entry, held.digest(), held.pieces()));
+        List<Held> hold = update.hold();
+        @Nullable
+        Holders[] rows = new @Nullable Holders[hold.size()];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = holders.find(hold.get(i).digest()); // by itself, so that the processor waits for many of them at a time
+        }
+        for (int i = 0; i < rows.length; i++) {
+            Sha256 digest = hold.get(i).digest();
+            Holders known = rows[i];
+            hold(entry, known == null ? row(digest) : known, digest, hold.get(i).pieces());
+        }
         return true;
+    }
+
+    private Holders row(Sha256 digest) {
+        Holders known = holders.find(digest); // it may be in the same update twice
+        if (known != null) {
+            return known;
+        }
+        var row = new Holders(digest, neighbours);
+        holders.add(row);
+        return row;
     }
 
     private void drop(Entry entry, Sha256 digest) {
@@ -109,9 +135,7 @@ public final class MemoryStore implements RegistryStore {
         }
     }
 
-    private void hold(Entry entry, Sha256 digest, PieceSet pieces) {
-        Holders known = holders.find(digest);
-        Holders row = known == null ? new Holders(digest, neighbours) : known;
+    private void hold(Entry entry, Holders row, Sha256 digest, PieceSet pieces) {
         if (entry.held.put(row)) {
             holdings.increment();
         } else {
@@ -119,9 +143,6 @@ public final class MemoryStore implements RegistryStore {
         }
         entry.checksum ^= HoldingsChecksum.of(digest, pieces);
         row.add(Holder.of(entry.peer, pieces));
-        if (known == null) {
-            holders.add(row);
-        }
     }
 
     private static long checksum(Holders row, Peer peer) {
@@ -155,11 +176,16 @@ public final class MemoryStore implements RegistryStore {
     }
 
     @Override
-    public synchronized int removeExpired(Instant now) {
+    public int removeExpired(Instant now) {
+        return expire(now).size();
+    }
+
+    /** Removes every peer whose lease has run out; which these were. */
+    public synchronized List<PeerId> expire(Instant now) {
         var expired = peers.values().stream().filter(entry -> !entry.peer.isLive(now)).filter(entry -> end(entry, now))
                 .toList();
         expired.forEach(this::withdrawAll);
-        return expired.size();
+        return expired.stream().map(entry -> entry.peer.id()).toList();
     }
 
     /** Takes a peer out, unless its lease was renewed meanwhile. */
@@ -200,6 +226,22 @@ public final class MemoryStore implements RegistryStore {
     public synchronized int holdingsOf(PeerId id) {
         Entry entry = peers.get(id);
         return entry == null ? 0 : entry.held.size();
+    }
+
+    /** What the peer holds; nothing if it is not known. Of what it holds all of, the number of pieces is not kept: it is told as 1. */
+    public synchronized List<Held> heldBy(PeerId id) {
+        Entry entry = peers.get(id);
+        var held = new ArrayList<Held>();
+        if (entry != null) {
+            entry.held.forEach(row -> held.add(new Held(row.digest(),
+                    row.find(entry.peer) instanceof PartialHolder part ? part.pieces() : WHOLE)));
+        }
+        return held;
+    }
+
+    /** All peers. Of those that come or go meanwhile, some may be missing and some too many. */
+    public Iterable<Peer> peers() {
+        return () -> peers.values().stream().map(entry -> entry.peer).iterator();
     }
 
     @Override

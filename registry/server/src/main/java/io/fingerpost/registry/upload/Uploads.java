@@ -123,8 +123,12 @@ public final class Uploads {
     }
 
     private boolean hasQuota(long bytes, long now) {
-        return bytesPerMonth == 0
-                || bytes <= bytesPerMonth - (now >= monthEnd ? 0 : correction + charged);
+        return bytesPerMonth == 0 || bytes <= bytesPerMonth - usedThisMonth(now);
+    }
+
+    /** Bytes of the month's quota that are gone. */
+    public long usedThisMonth(long now) {
+        return now >= monthEnd ? 0 : correction + charged;
     }
 
     private boolean hasSlot(long now) {

@@ -14,10 +14,12 @@ import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RegistryConfig;
+import io.fingerpost.registry.RegistryFixture;
 import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.health.Health.Clinic;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
@@ -54,7 +56,7 @@ final class HealthFixture implements Probes, HealthMeters {
     final MemoryStore store = new MemoryStore();
     final RepresentationTable representations = new RepresentationTable(new ByteSize(1 << 20));
     final Map<PeerId, Standing> kept = new HashMap<>();
-    final Standings standings = new Standings(kept::put, Map.of(), clock);
+    final Standings standings = new Standings(kept::put, clock);
     final Suspicions suspicions = new Suspicions();
     final Panic panic = new Panic();
     final Registry registry;
@@ -69,11 +71,13 @@ final class HealthFixture implements Probes, HealthMeters {
     int quarantines;
 
     HealthFixture() {
-        var config = new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 100_000, 100,
-                Duration.ofMinutes(5), new ByteSize(1), Duration.ofMinutes(1), 50);
-        registry = new Registry(config, new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), store,
-                representations,
+        var config = new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 100_000, 100_000,
+                100, Duration.ofMinutes(5), new ByteSize(1), Duration.ofMinutes(1), 50,
+                RegistryConfig.StoreKind.MEMORY);
+        registry = new Registry(config, new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
+                RegistryFixture.MAX_RATE, store, representations,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
+                new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
                 standings, new byte[32], clock);

@@ -163,7 +163,8 @@ class HealthTest {
     void aRestartIsNoWayOutEither() {
         var bad = HealthFixture.peer(7006, 7006);
         fixture.standings.keep(bad, Standing.CLEAN.quarantined(HealthFixture.NOW));
-        var restored = new Standings(StandingLog.NONE, fixture.kept, fixture.clock);
+        var restored = new Standings(StandingLog.NONE, fixture.clock);
+        restored.restore(fixture.kept);
 
         var newKey = HealthFixture.peer(7007, 7006);
         restored.receive(newKey);

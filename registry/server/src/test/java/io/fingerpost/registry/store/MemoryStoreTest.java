@@ -2,7 +2,7 @@ package io.fingerpost.registry.store;
 
 class MemoryStoreTest extends RegistryStoreContract {
     @Override
-    RegistryStore emptyStore() {
+    protected RegistryStore emptyStore() {
         return new MemoryStore();
     }
 }

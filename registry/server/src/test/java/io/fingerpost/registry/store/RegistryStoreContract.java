@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every store of peers and holdings has to do, whatever engine it stands on. */
-abstract class RegistryStoreContract {
+public abstract class RegistryStoreContract {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Instant LATER = NOW.plusSeconds(30);
     private static final Sha256 MAP = Sha256.digestOf(new byte[] {1});
@@ -42,14 +42,14 @@ abstract class RegistryStoreContract {
     private RegistryStore store;
 
     /** A store with nothing in it. */
-    abstract RegistryStore emptyStore();
+    protected abstract RegistryStore emptyStore();
 
     @BeforeEach
-    void open() {
+    protected void open() {
         store = emptyStore();
     }
 
-    static Peer peer(int number, Instant leaseUntil) {
+    public static Peer peer(int number, Instant leaseUntil) {
         var id = new PeerId(Sha256.digestOf(new byte[] {0, (byte) number}).base64Url());
         var endpoint = new PeerEndpoint("http", "192.0.2." + number, 8080);
         return new Peer(id, TestAdmissions.of(endpoint, false, Reach.IPV4, BUDGET),

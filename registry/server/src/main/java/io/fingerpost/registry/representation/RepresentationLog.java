@@ -1,0 +1,19 @@
+package io.fingerpost.registry.representation;
+
+/** Is told which resources are known as something else than before, after that. Does not wait. */
+public interface RepresentationLog {
+    /** Takes no notice: for a table in memory alone. */
+    RepresentationLog NONE = new RepresentationLog() {
+        @Override
+        public void changed(ResourceId resource) {}
+
+        @Override
+        public void confirmed(ResourceId resource) {}
+    };
+
+    /** Another representation is known, or none any more. */
+    void changed(ResourceId resource);
+
+    /** The representation is the same as before, but fresh for longer; or none is known any more. */
+    void confirmed(ResourceId resource);
+}
