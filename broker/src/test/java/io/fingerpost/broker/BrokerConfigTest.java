@@ -90,6 +90,8 @@ class BrokerConfigTest {
             Map.entry("registry.max-holdings-per-peer", "1"),
             Map.entry("spool.memory", "2MiB"),
             Map.entry("spool.linger", "1s"),
+            Map.entry("registry.probe-interval", "5m"),
+            Map.entry("registry.probes-per-second", "7"),
             Map.entry("registry.ticket-ttl", "1s"),
             Map.entry("registry.representation-memory", "1GiB"), Map.entry("registry.store", "memory"));
     private static final Set<String> KEYS = OTHER_VALUES.keySet();
@@ -240,6 +242,8 @@ class BrokerConfigTest {
             "registry.proof-timeout | 0s | proof-timeout must be positive",
             "registry.max-peers | 0 | max-peers must be at least 1",
             "registry.max-holdings-per-peer | 0 | max-holdings-per-peer must be at least 1",
+            "registry.probe-interval | 2h | probe-interval must be 1s to 1h",
+            "registry.probes-per-second | 0 | probes-per-second must be 1 to 10000",
             "registry.ticket-ttl | 999ms | ticket-ttl must be at least 1s",
             "registry.allow-peers | 10.0.0.0/8,lan | 'lan' is not a network"})
     void aValueThatMakesNoSenseIsRefused(String key, String value, String message) {

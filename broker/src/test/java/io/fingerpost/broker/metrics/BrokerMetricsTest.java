@@ -102,7 +102,8 @@ class BrokerMetricsTest {
         store.admit(peer);
         store.hold(peer.id(), TestPeers.representation(5000).digest(), PieceSet.all(1));
 
-        assertThat(metrics.scrape()).contains("fingerpost_registry_peers 1.0", "fingerpost_registry_holdings 1.0",
+        assertThat(metrics.scrape()).contains("fingerpost_registry_peers{state=\"good\"} 1.0",
+                "fingerpost_registry_peers{state=\"down\"} 0.0", "fingerpost_registry_holdings 1.0",
                 "fingerpost_registry_resources 0.0");
     }
 }

@@ -65,11 +65,7 @@ public final class Health {
     public synchronized void tick() {
         Instant now = clock.instant();
         if (!now.isBefore(syncDue)) {
-            registry.forEachPeer(peer -> {
-                if (!peer.isLanOnly()) { // there is no way to those from here
-                    rounds.chart(peer, now);
-                }
-            });
+            registry.forEachPeer(peer -> admit(peer, now));
             rounds.removeIf(peer -> !registry.isKnown(peer));
             syncDue = now.plus(SYNC);
         }
@@ -85,6 +81,14 @@ public final class Health {
                 return;
             }
             begin(chart, now);
+        }
+    }
+
+    /** One that was restored has not been received yet; for one that has just registered it changes nothing. */
+    private void admit(Peer peer, Instant now) {
+        if (!peer.isLanOnly() && !rounds.knows(peer)) { // there is no way from here to those of a private network
+            clinic.standings.receive(peer);
+            rounds.chart(peer, now);
         }
     }
 
@@ -141,6 +145,9 @@ public final class Health {
             Outcome outcome = piece == null
                     ? clinic.probes.prove(chart.peer)
                     : clinic.probes.fetch(chart.peer, piece.representation(), piece.index());
+            if (Thread.currentThread().isInterrupted()) {
+                return; // it is not the peer that ends
+            }
             clinic.meters.countProbe(outcome);
             settle(chart, outcome, reason);
             if (reason != null && !clinic.panic.getAsBoolean()) {

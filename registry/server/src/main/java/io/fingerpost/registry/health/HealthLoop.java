@@ -49,7 +49,9 @@ public final class HealthLoop implements AutoCloseable {
         try {
             health.tick();
         } catch (RuntimeException e) {
-            LOG.error("a round of probes failed", e);
+            if (!thread.isInterrupted()) { // else the executor refuses what is not wanted any more
+                LOG.error("a round of probes failed", e);
+            }
         }
     }
 

@@ -53,6 +53,11 @@ final class Rounds {
         return chart;
     }
 
+    boolean knows(Peer peer) {
+        Chart known = charts.get(peer.id());
+        return known != null && known.peer == peer;
+    }
+
     /** Forgets those that are gone. */
     void removeIf(Predicate<Peer> gone) {
         if (charts.values().removeIf(chart -> gone.test(chart.peer))) {

@@ -172,6 +172,18 @@ class HealthTest {
         assertThat(newKey.state()).isEqualTo(State.QUARANTINED);
     }
 
+    /** A store that was read again holds peers that nobody has looked at. */
+    @Test
+    void aRestoredPeerIsPutWhereItBelongsByTheFirstTick() {
+        var bad = HealthFixture.peer(7008, 7008);
+        fixture.standings.keep(bad, Standing.CLEAN.quarantined(HealthFixture.NOW));
+        fixture.store.admit(bad);
+
+        fixture.health.tick();
+
+        assertThat(bad.state()).isEqualTo(State.QUARANTINED);
+    }
+
     @Test
     void whatIsForgivenIsTakenOutOfTheLog() {
         var peer = fixture.admitted();
