@@ -171,6 +171,16 @@ class RedirectPolicyTest extends RoutingFixture {
     }
 
     @Test
+    void inAPanicTheOriginServesWhatPeersHold() {
+        knownAndHeld();
+        panic = true;
+
+        assertThat(policy.decide(get())).isEqualTo(new Origin(Reason.PANIC));
+        panic = false;
+        assertThat(policy.decide(get())).isInstanceOf(Redirect.class);
+    }
+
+    @Test
     void aMissMayGoToTheOriginsPublicUrl() {
         known(MAP);
 

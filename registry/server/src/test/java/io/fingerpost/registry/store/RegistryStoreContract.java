@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -103,6 +105,27 @@ public abstract class RegistryStoreContract {
         assertThat(store.holds(berta.id(), SOUND)).isTrue();
         assertThat(store.holds(anna.id(), SOUND)).isFalse();
         assertThat(store.holdingCount()).isEqualTo(3);
+    }
+
+    @Test
+    void showsEveryPeerAndDrawsAnyOfWhatOneHolds() {
+        store.admit(anna);
+        store.admit(berta);
+        var seen = new ArrayList<Peer>();
+        store.forEachPeer(seen::add);
+        assertThat(seen).containsExactlyInAnyOrder(anna, berta);
+
+        var random = new Random(1);
+        assertThat(store.drawHolding(anna.id(), random)).isEmpty();
+        assertThat(store.drawHolding(peer(3, LATER).id(), random)).as("nobody").isEmpty();
+        var held = IntStream.range(0, 40).mapToObj(i -> Sha256.digestOf(new byte[] {9, (byte) i})).toList();
+        for (int i = 0; i < 40; i++) {
+            store.hold(anna.id(), held.get(i), WHOLE);
+            assertThat(held.subList(0, i + 1)).contains(store.drawHolding(anna.id(), random).orElseThrow());
+        }
+        var drawn = new HashSet<Sha256>();
+        IntStream.range(0, 2_000).forEach(_ -> drawn.add(store.drawHolding(anna.id(), random).orElseThrow()));
+        assertThat(drawn).containsExactlyInAnyOrderElementsOf(held);
     }
 
     @Test
