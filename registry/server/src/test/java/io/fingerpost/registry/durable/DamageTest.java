@@ -57,6 +57,8 @@ class DamageTest {
     @BeforeEach
     void fill() throws IOException {
         log.start();
+        logger.setLevel(Level.WARN);
+        logger.setAdditive(false);
         logger.addAppender(log);
         registry = folder.resolve("registry");
         try (var fixture = new StoreFixture(registry)) {
@@ -204,6 +206,8 @@ class DamageTest {
     @AfterEach
     void stop() {
         logger.detachAppender(log);
+        logger.setAdditive(true);
+        logger.setLevel(null);
     }
 
     @Test
