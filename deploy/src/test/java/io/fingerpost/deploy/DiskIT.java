@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpExchange;
+import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.client.RegistryRefused;
 import io.fingerpost.deploy.process.Program;
 import io.fingerpost.testing.RequiresTool;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -66,6 +72,38 @@ class DiskIT {
 
         await().until(() -> site.get(site.edge() + "/second.bin", Site.VERIFYING).statusCode() == 302);
         assertThat(site.get(site.edge() + "/first.bin", Site.VERIFYING).statusCode()).isEqualTo(200);
+    }
+
+    /** A broker whose files may have 50 KiB each, so that the journal of its registry soon cannot grow. */
+    @Test
+    void aRegistryThatCannotBeKeptTakesNothingInUntilItCanAndHasItAllAfterwards() throws Exception {
+        Path data = site.launcher().path("broker");
+        var broker = site.started(Program.start("limited",
+                List.of("sh", "-c", "ulimit -f 100 && exec \"$@\"", "sh",
+                        site.launcher().script("fingerpost-broker").toString(), "--origin", "http://127.0.0.1:1",
+                        "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--allow-peers", "127.0.0.0/8", "--set",
+                        "lease.ttl=1h", "--data", data.toString()),
+                Map.of(), site.launcher().path("limited.log")));
+        var registry = new RegistryClient(site.http(), URI.create(broker.ready("edge")));
+        int taken = 0;
+        int refused = 0;
+        try (var peer = new FakePeer(registry, "127.0.0.1", Optional.empty(), HttpExchange::close)) {
+            while (refused == 0 || taken < 100) {
+                try {
+                    peer.announce(Integer.toString(taken % 100).getBytes(StandardCharsets.US_ASCII));
+                    taken++;
+                } catch (RegistryRefused e) {
+                    assertThat(e.problem().status()).isEqualTo(503);
+                    refused++;
+                }
+            }
+            await().untilAsserted(() -> peer.announce(new byte[1]));
+            assertThat(broker.logText()).contains("the registry cannot be kept", "the registry is kept again");
+            broker.kill();
+
+            site.brokerFor("http://127.0.0.1:1", "--set", "lease.ttl=1h");
+            assertThat(site.holdings()).isEqualTo(101);
+        }
     }
 
     @Test

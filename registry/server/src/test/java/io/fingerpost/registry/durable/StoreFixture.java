@@ -32,9 +32,13 @@ final class StoreFixture implements AutoCloseable {
     }
 
     private void open() {
-        representations = new RepresentationTable(new ByteSize(1 << 20));
+        representations = newRepresentations();
         store = new DurableStore(folder, representations, clock);
         store.restore(rules, StoreFixture::peer, () -> LEASE_END);
+    }
+
+    static RepresentationTable newRepresentations() {
+        return new RepresentationTable(new ByteSize(4 << 20));
     }
 
     static Peer peer(PeerId id, Admission admission) {
