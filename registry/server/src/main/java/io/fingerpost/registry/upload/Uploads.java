@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -38,6 +37,9 @@ public final class Uploads {
     private static final VarHandle RECENT = field("recent");
     private static final VarHandle BUSY_UNTIL = field("busyUntil");
     private static final VarHandle ALL_FREE_AT = field("allFreeAt");
+    private static final VarHandle CHARGED = field("charged");
+    private static final VarHandle CORRECTION = field("correction");
+    private static final VarHandle MONTH_END = field("monthEnd");
 
     private final UploadBudget budget;
     private final long since;
@@ -51,10 +53,13 @@ public final class Uploads {
     private volatile long recent;
     /** When everything charged so far is sent, in microseconds since 1970. */
     private volatile long busyUntil;
-    private final AtomicLong usedThisMonth = new AtomicLong();
-    /** Of these, what was charged since the last report. */
-    private final AtomicLong usedSinceReport = new AtomicLong();
-    private final AtomicLong monthEnd;
+    /** All bytes that ever were charged. It only grows: what does not fit is never counted in, so that nothing has to be given back. */
+    private volatile long charged;
+    /** Together with {@link #charged}, what is used of the month's quota. */
+    private volatile long correction;
+    /** What was charged when the last report came; guarded by this. */
+    private long chargedAtReport;
+    private volatile long monthEnd;
     private volatile int generation;
     /** Where the last one was taken a free one is near. */
     private volatile int nextSlot;
@@ -66,7 +71,7 @@ public final class Uploads {
         this.bytesPerMilli = budget.bitsPerSecond() / 8_000.0;
         this.slotBytesPerMilli = Math.min(bytesPerMilli / Math.max(1, budget.slots()), CLIENT_RATE);
         this.slots = new AtomicLongArray(budget.slots());
-        this.monthEnd = new AtomicLong(monthEnd(since));
+        this.monthEnd = monthEnd(since);
     }
 
     /** The numbers stand in this object itself: a decision looks at those of several peers, most of which no cache has. */
@@ -103,15 +108,12 @@ public final class Uploads {
 
     /** Whether the budget has room for {@code bytes} more; they may be gone when they are taken. */
     public boolean hasRoom(long bytes, long now) {
-        return hasQuota(bytes, now) && (bytes == 0 || hasSlot(now));
+        return hasQuota(bytes, now) && (bytes == 0 ? budget.slots() > 0 : hasSlot(now));
     }
 
     private boolean hasQuota(long bytes, long now) {
-        if (budget.bytesPerMonth() == 0) {
-            return true;
-        }
-        long used = now >= monthEnd.get() ? 0 : usedThisMonth.get();
-        return used + bytes <= budget.bytesPerMonth();
+        return budget.bytesPerMonth() == 0
+                || bytes <= budget.bytesPerMonth() - (now >= monthEnd ? 0 : correction + charged);
     }
 
     private boolean hasSlot(long now) {
@@ -133,57 +135,62 @@ public final class Uploads {
 
     /** Charges a client that is sent here for {@code bytes}; false, and nothing is charged, if the budget has no room. */
     public boolean take(long bytes, long now) {
-        if (!takeQuota(bytes, now)) {
-            return false;
-        }
-        if (!takeSlot(bytes, now)) {
-            giveBack(bytes);
-            return false;
-        }
-        charge(bytes, now);
-        return true;
-    }
-
-    private void charge(long bytes, long now) {
-        long before;
-        do {
-            before = recent;
-        } while (!RECENT.compareAndSet(this, before, Decay.plus(before, (double) bytes, now)));
-        long micros = (long) (Math.min(LONGEST_MILLIS, bytes / bytesPerMilli) * 1000);
-        do {
-            before = busyUntil;
-        } while (!BUSY_UNTIL.compareAndSet(this, before,
-                Math.min(Math.max(before, now * 1000) + micros, (now + LONGEST_MILLIS) * 1000)));
-    }
-
-    /** Counts first and looks then, so that a report that comes in between counts the bytes twice rather than not at all. */
-    private boolean takeQuota(long bytes, long now) {
-        if (budget.bytesPerMonth() == 0) {
-            return true;
-        }
-        if (now >= monthEnd.get()) {
+        if (budget.bytesPerMonth() != 0 && now >= monthEnd) {
             beginMonth(now);
         }
-        usedSinceReport.addAndGet(bytes);
-        if (usedThisMonth.addAndGet(bytes) > budget.bytesPerMonth()) {
-            giveBack(bytes);
+        if (bytes == 0) {
+            return hasRoom(0, now);
+        }
+        if (!hasQuota(bytes, now)) {
             return false;
         }
+        long taken = taken(bytes, now);
+        int slot = takeSlot(taken, now);
+        if (slot < 0) {
+            return false;
+        }
+        if (!charge(bytes)) {
+            slots.compareAndSet(slot, taken, 0);
+            return false;
+        }
+        putToWork(bytes, now);
         return true;
     }
 
-    private void giveBack(long bytes) {
-        if (budget.bytesPerMonth() != 0) {
-            usedThisMonth.addAndGet(-bytes);
-            usedSinceReport.addAndGet(-bytes);
-        }
+    private boolean charge(long bytes) {
+        long known;
+        do {
+            known = charged;
+            if (budget.bytesPerMonth() != 0 && bytes > budget.bytesPerMonth() - (correction + known)) {
+                return false;
+            }
+        } while (!CHARGED.compareAndSet(this, known, known + bytes));
+        return true;
     }
 
+    private void putToWork(long bytes, long now) {
+        long known;
+        do {
+            known = recent;
+        } while (!RECENT.compareAndSet(this, known, Decay.plus(known, (double) bytes, now)));
+        do {
+            known = busyUntil;
+        } while (!BUSY_UNTIL.compareAndSet(this, known,
+                Math.min(Math.max(known, now * 1000) + micros(bytes), (now + LONGEST_MILLIS) * 1000)));
+    }
+
+    /** How long the uplink takes. */
+    private long micros(long bytes) {
+        return (long) (Math.min(LONGEST_MILLIS, bytes / bytesPerMilli) * 1000);
+    }
+
+    /** A report that comes meanwhile knows better. */
     private void beginMonth(long now) {
-        long ended = monthEnd.get();
-        long before = usedThisMonth.get();
-        if (now >= ended && monthEnd.compareAndSet(ended, monthEnd(now))) {
-            usedThisMonth.addAndGet(-before);
+        long ended = monthEnd;
+        long known = correction;
+        long used = charged;
+        if (now >= ended && MONTH_END.compareAndSet(this, ended, monthEnd(now))) {
+            CORRECTION.compareAndSet(this, known, -used);
         }
     }
 
@@ -192,43 +199,54 @@ public final class Uploads {
                 .plusMonths(1).toInstant().toEpochMilli();
     }
 
-    private boolean takeSlot(long bytes, long now) {
-        if (bytes == 0) {
-            return true;
-        }
+    /** What stands in a slot while {@code bytes} are sent. */
+    private long taken(long bytes, long now) {
         long freeAt = now + WAY_MILLIS + (long) Math.min(LONGEST_MILLIS, Math.ceil(bytes / slotBytesPerMilli));
-        long taken = freeAt * GENERATIONS + generation;
+        return freeAt * GENERATIONS + generation;
+    }
+
+    /** Which slot was taken; -1 if none is free. */
+    private int takeSlot(long taken, long now) {
         int from = nextSlot;
         for (int i = 0; i < slots.length(); i++) {
             int at = (from + i) % slots.length();
             long slot = slots.get(at);
             if (isFree(slot, now) && slots.compareAndSet(at, slot, taken)) {
                 nextSlot = at + 1;
-                keepTaken(freeAt);
-                return true;
+                keepTaken(taken / GENERATIONS);
+                return at;
             }
         }
-        return false;
+        return -1;
     }
 
     private void keepTaken(long until) {
-        long before;
+        long known;
         do {
-            before = allFreeAt;
-        } while (before < until && !ALL_FREE_AT.compareAndSet(this, before, until));
+            known = allFreeAt;
+        } while (known < until && !ALL_FREE_AT.compareAndSet(this, known, until));
     }
 
     /** Takes over what the peer says of itself. What was charged since its last report may not have reached it yet. */
     public synchronized void report(UploadReport report, long now) {
-        if (budget.bytesPerMonth() != 0) {
-            if (now >= monthEnd.get()) {
-                beginMonth(now);
-            }
-            long underWay = usedSinceReport.getAndSet(0);
-            usedThisMonth
-                    .set(Math.clamp(report.servedThisMonth() + report.bytesLeft(), 0, Long.MAX_VALUE / 2) + underWay);
+        if (now >= monthEnd) {
+            beginMonth(now);
         }
+        long backlog = busyUntil - now * 1000;
+        long charges = charged;
+        long underWay = charges - chargedAtReport;
+        chargedAtReport = charges;
+        correction = report.servedThisMonth() + report.bytesLeft() + underWay - charges;
+        correctBacklog(backlog, report.bytesLeft() + underWay);
         correctSlots(report.active(), now);
+    }
+
+    /** Clients that never came, or left early, left work undone. What is charged meanwhile stays. */
+    private void correctBacklog(long backlog, long bytes) {
+        long undone = backlog - micros(bytes);
+        if (undone > 0) {
+            BUSY_UNTIL.getAndAdd(this, -undone);
+        }
     }
 
     /**

@@ -7,10 +7,13 @@ import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.UploadReport;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class UploadsTest {
@@ -61,6 +64,8 @@ class UploadsTest {
 
         assertThat(closed.hasRoom(1, NOW)).isFalse();
         assertThat(closed.take(1, NOW)).isFalse();
+        assertThat(closed.hasRoom(0, NOW)).as("not even a head").isFalse();
+        assertThat(closed.take(0, NOW)).isFalse();
     }
 
     @Test
@@ -162,6 +167,78 @@ class UploadsTest {
 
         assertThat(frugal.take(4 * MEGABYTE + 1, MIDNIGHT)).isFalse();
         assertThat(frugal.take(4 * MEGABYTE, MIDNIGHT)).isTrue();
+    }
+
+    @Test
+    void whatClientsThatNeverCameLeftUndoneIsNoLoadAfterTheNextReportButOne() {
+        var one = new Uploads(new UploadBudget(8_000_000, 16, 0), 0);
+        one.take(100 * MEGABYTE, NOW);
+
+        one.report(UploadReport.IDLE, NOW + 10_000);
+        assertThat(one.bytesInFlight(NOW + 10_000)).as("they may be on their way").isEqualTo(90 * MEGABYTE);
+        one.take(2 * MEGABYTE, NOW + 15_000);
+        one.report(new UploadReport(1, 3 * MEGABYTE, 0), NOW + 20_000);
+
+        assertThat(one.bytesInFlight(NOW + 20_000)).isEqualTo(5 * MEGABYTE);
+        one.report(UploadReport.IDLE, NOW + 20_000);
+        assertThat(one.bytesInFlight(NOW + 20_000)).isZero();
+    }
+
+    @Test
+    void whatFailsToBeTakenWhileThePeerReportsIsNeverMadeRoomFor() throws Exception {
+        var uploads = withQuota(MEGABYTE);
+        var done = new AtomicBoolean();
+        var failing = Thread.ofPlatform().start(() -> {
+            while (!done.get()) {
+                uploads.take(MEGABYTE + 1, NOW);
+            }
+        });
+        boolean over = false;
+        for (int i = 0; i < 1_000_000; i++) {
+            uploads.report(UploadReport.IDLE, NOW);
+            over |= uploads.hasRoom(MEGABYTE + 1, NOW);
+        }
+        done.set(true);
+        failing.join();
+
+        uploads.report(UploadReport.IDLE, NOW);
+        assertThat(over).isFalse();
+        assertThat(uploads.hasRoom(MEGABYTE, NOW)).isTrue();
+        assertThat(uploads.hasRoom(MEGABYTE + 1, NOW)).isFalse();
+    }
+
+    @Test
+    void aMonthThatBeginsForAClientAndWithAReportAtOnceLeavesNoMoreThanItsQuota() throws Exception {
+        var both = new CyclicBarrier(2);
+        var shared = new AtomicReference<>(withQuota(MEGABYTE));
+        int times = 60_000;
+        var taking = Executors.newSingleThreadExecutor();
+        var taker = taking.submit(() -> {
+            for (int i = 0; i < times; i++) {
+                both.await();
+                shared.get().take(1, MIDNIGHT);
+                both.await();
+            }
+            return null;
+        });
+        int over = 0;
+        for (int i = 0; i < times; i++) {
+            var uploads = withQuota(MEGABYTE);
+            uploads.report(UploadReport.IDLE, NOW);
+            uploads.take(MEGABYTE, NOW);
+            shared.set(uploads);
+            both.await();
+            for (int spin = i % 64; spin > 0; spin--) {
+                Thread.onSpinWait();
+            }
+            uploads.report(UploadReport.IDLE, MIDNIGHT);
+            both.await();
+            over += uploads.hasRoom(MEGABYTE + 1, MIDNIGHT) ? 1 : 0;
+        }
+        taker.get();
+        taking.close();
+
+        assertThat(over).isZero();
     }
 
     @Test
