@@ -14,6 +14,11 @@ public final class ApiPaths {
 
     private ApiPaths() {}
 
+    /** The written contract of all that is below: {@link OpenApiPage}. */
+    public static String openApi() {
+        return "/openapi.json";
+    }
+
     public static String peers() {
         return "/peers";
     }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +12,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -57,8 +57,7 @@ record ConfigFile(Path path, String text) {
      * @param key such as `sharing.rules[2].audience`
      */
     OptionalInt line(String key) {
-        Optional<Node> root = new Compose(LoadSettings.builder().build()).composeString(text);
-        Node at = root.orElse(null);
+        Node at = root();
         OptionalInt line = OptionalInt.empty();
         for (String step : STEPS.split(key, -1)) {
             Found found = step(at, step);
@@ -69,6 +68,15 @@ record ConfigFile(Path path, String text) {
             at = found.value;
         }
         return line;
+    }
+
+    /** Null for a file with nothing in it, and for what Jackson reads but this does not, such as a second document. */
+    private @Nullable Node root() {
+        try {
+            return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
+        } catch (YamlEngineException e) {
+            return null;
+        }
     }
 
     private record Found(Mark mark, Node value) {}

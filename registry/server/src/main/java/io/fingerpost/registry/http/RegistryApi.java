@@ -5,13 +5,13 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
 import io.fingerpost.contract.api.Heartbeat;
+import io.fingerpost.contract.api.OpenApiPage;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.health.Reports;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.representation.ResourceNames;
-import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
@@ -22,7 +22,10 @@ import io.undertow.util.PathTemplateMatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -39,6 +42,8 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     private final ResourceNames names;
     private final Reports reports;
     private final Body body = new Body();
+    private final byte[] page = OpenApiPage.bytes();
+    private final List<String> routes = new ArrayList<>();
     private final VirtualThreadHandler waiting;
     private final HttpHandler handler;
 
@@ -48,7 +53,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         this.registry = registry;
         this.names = names;
         this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
-        this.handler = Handlers.routing()
+        this.handler = new ListedRoutes(routes)
                 .post(PEER + "/heartbeat", new ErrorHandler(this::heartbeat))
                 .setFallbackHandler(waiting)
                 .setInvalidMethodHandler(new ErrorHandler(RegistryApi::refuseMethod));
@@ -56,8 +61,9 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
 
     /** Of what may wait, and of everything else. */
     private RoutingHandler routes() {
-        return Handlers.routing()
+        return new ListedRoutes(routes)
                 .get(ApiPaths.ROOT, this::discover)
+                .get(ApiPaths.EMBEDDED + ApiPaths.openApi(), this::openApi)
                 .post(PEERS, this::register)
                 .post(PEER + "/holdings", this::announce)
                 .delete(PEER, this::goodbye)
@@ -68,6 +74,11 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
                 .setFallbackHandler(_ -> {
                     throw new RequestRejected(404, "no-such-path", "the registry has nothing here");
                 });
+    }
+
+    /** Method and path of each, as the written contract has them. */
+    List<String> listedRoutes() {
+        return List.copyOf(routes);
     }
 
     private static void refuseMethod(HttpServerExchange exchange) {
@@ -82,6 +93,12 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
 
     private void discover(HttpServerExchange exchange) {
         body.write(exchange, 200, new Discovery(ApiPaths.EMBEDDED, registry.terms()));
+    }
+
+    private void openApi(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, OpenApiPage.MEDIA_TYPE);
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        exchange.getResponseSender().send(ByteBuffer.wrap(page));
     }
 
     private void register(HttpServerExchange exchange) throws IOException {

@@ -59,19 +59,23 @@ class CompactSet<T extends CompactSet.Member> {
             }
             return null;
         }
-        return read(table, find(table, key));
-    }
-
-    /** Where {@code key} is in a hash table, or would be put. */
-    private static <T extends Member> int find(T[] table, Object key) {
         int at = home(key, table.length);
         while (true) {
             T member = read(table, at);
             if (member == null || member.key() == key) {
-                return at;
+                return member; // the one that was looked at: another look might meet one that was put there meanwhile
             }
             at = at + 1 == table.length ? 0 : at + 1;
         }
+    }
+
+    /** Where {@code key} is in a hash table, or would be put; for the writer. */
+    private static <T extends Member> int find(T[] table, Object key) {
+        int at = home(key, table.length);
+        while (table[at] != null && table[at].key() != key) {
+            at = at + 1 == table.length ? 0 : at + 1;
+        }
+        return at;
     }
 
     private static int home(Object key, int length) {

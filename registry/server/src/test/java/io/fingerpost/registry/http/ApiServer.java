@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The registry's API on a real server on loopback, and ways to speak to it that no agent would choose. */
 final class ApiServer implements AutoCloseable {
@@ -30,6 +31,11 @@ final class ApiServer implements AutoCloseable {
     ApiServer() {
         server.start();
         port = ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
+    }
+
+    /** All that it serves, such as `GET /a/{b}`. */
+    List<String> routes() {
+        return api.listedRoutes();
     }
 
     URI uri(String path) {

@@ -6,6 +6,7 @@ import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.registry.RegistryFixture;
 import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.testing.OpenApi;
 import io.fingerpost.testing.TestPeer;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,8 @@ class FullRegistryTest {
                     WireJson.strict().writeValueAsString(peer.registration(endpoint.endpoint())));
 
             assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(OpenApi.read().kinds("POST", response.uri().getRawPath(), 503))
+                    .contains("urn:fingerpost:problem:registry-full");
             assertThat(response.body()).contains("registry-full").contains("limit of 3 peers");
             assertThat(response.headers().firstValue("Retry-After")).isPresent();
             assertThat(server.fixture.registry.peerCount()).isEqualTo(RegistryFixture.MAX_PEERS);

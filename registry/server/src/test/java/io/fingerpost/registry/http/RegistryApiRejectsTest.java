@@ -15,6 +15,7 @@ import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.registry.RegistryFixture;
 import io.fingerpost.registry.admission.ProvingServer;
+import io.fingerpost.testing.OpenApi;
 import io.fingerpost.testing.TestPeer;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,8 @@ class RegistryApiRejectsTest {
     private static final String UPLOADS = ",\"uploads\":" + IDLE;
     private static final String BUDGET = "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":0}" + UPLOADS;
     private static final String KEY = "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"";
+
+    private static final OpenApi CONTRACT = OpenApi.read();
 
     private final ApiServer server = new ApiServer();
     private final RegistryFixture fixture = server.fixture;
@@ -74,6 +77,8 @@ class RegistryApiRejectsTest {
         assertThat(problem.status()).isEqualTo(status);
         assertThat(problem.is(kind)).as(problem.toString()).isTrue();
         assertThat(problem.detail()).isNotBlank();
+        assertThat(CONTRACT.kinds(response.request().method(), response.uri().getRawPath(), status))
+                .as("the written contract").contains(problem.type());
         assertNothingChanged();
         return problem;
     }

@@ -1,0 +1,170 @@
+package io.fingerpost.registry.store;
+
+import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.registry.Interleavings;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.Collectors;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The store under writers and readers. What a call wrote every later one sees; but a call that changes several things lets readers,
+ * who take no lock, see one of them before the other. So what is linearizable is each by itself: the holders of a digest, a
+ * peer and its lease, and everything that is read under the lock.
+ *
+ * <p>Holdings only on real threads: in each run a digest stands elsewhere in the table.
+ */
+@Tag("lincheck")
+class MemoryStoreConcurrencyTest {
+    private static final Instant START = Instant.EPOCH;
+
+    private static Sha256 digest(int number) {
+        return Sha256.digestOf(new byte[] {(byte) number});
+    }
+
+    private static Peer peer(int number) {
+        return RegistryStoreContract.peer(number, START.plusMillis(10));
+    }
+
+    private static PieceSet pieces(int number) {
+        return number == 0 ? PieceSet.all(4) : PieceSet.of(4, BitSet.valueOf(new byte[] {(byte) number}));
+    }
+
+    /** Who holds a digest, as clients are sent there. */
+    @Param(name = "peer", gen = IntGen.class, conf = "1:2")
+    @Param(name = "pieces", gen = IntGen.class, conf = "0:2")
+    public static class OneDigest {
+        private static final Sha256 MAP = digest(1);
+
+        private final MemoryStore store = new MemoryStore();
+
+        public OneDigest() {
+            store.admit(peer(1));
+            store.admit(peer(2));
+        }
+
+        @Operation
+        public void admit(@Param(name = "peer") int peer) {
+            store.admit(peer(peer));
+        }
+
+        @Operation
+        public void remove(@Param(name = "peer") int peer) {
+            store.remove(peer(peer).id());
+        }
+
+        @Operation
+        public boolean hold(@Param(name = "peer") int peer, @Param(name = "pieces") int pieces) {
+            return store.hold(peer(peer).id(), MAP, pieces(pieces));
+        }
+
+        @Operation
+        public boolean drop(@Param(name = "peer") int peer) {
+            return store.hold(peer(peer).id(), MAP, PieceSet.of(4, new BitSet()));
+        }
+
+        @Operation
+        public String holders() {
+            return store.holders(MAP).live(START).stream()
+                    .sorted(Comparator.comparing(holder -> holder.peer().id().value()))
+                    .map(holder -> holder.peer().endpoint().host() + holder.holds(0, 0) + holder.holds(1, 1))
+                    .collect(Collectors.joining(","));
+        }
+    }
+
+    /** A peer that comes, goes, and says that it lives, while leases are swept. */
+    @Param(name = "time", gen = IntGen.class, conf = "10:11")
+    public static class OnePeer {
+        private final MemoryStore store = new MemoryStore();
+        private final Peer peer = peer(1);
+
+        @Operation
+        public void admit() {
+            store.admit(peer);
+        }
+
+        @Operation
+        public void remove() {
+            store.remove(peer.id());
+        }
+
+        @Operation
+        public boolean renew(@Param(name = "time") int time) {
+            return store.renew(peer.id(), START.plusMillis(time));
+        }
+
+        @Operation
+        public int removeExpired(@Param(name = "time") int time) {
+            return store.removeExpired(START.plusMillis(time));
+        }
+
+        @Operation
+        public long leaseUntil() {
+            return store.find(peer.id()).map(found -> found.leaseUntil().toEpochMilli()).orElse(0L);
+        }
+    }
+
+    /** What writers know of each other: one peer's updates, one of which began before another ended. */
+    @Param(name = "digest", gen = IntGen.class, conf = "0:1")
+    public static class OnePeersHoldings {
+        private final MemoryStore store = new MemoryStore();
+        private final Peer peer = peer(1);
+        private final Sha256[] digests = {digest(0), digest(1)};
+
+        public OnePeersHoldings() {
+            store.admit(peer);
+        }
+
+        @Operation
+        public void hold(@Param(name = "digest") int digest) {
+            store.hold(peer.id(), digests[digest], PieceSet.all(4));
+        }
+
+        @Operation
+        public void drop(@Param(name = "digest") int digest) {
+            store.hold(peer.id(), digests[digest], PieceSet.of(4, new BitSet()));
+        }
+
+        @Operation
+        public boolean holds(@Param(name = "digest") int digest) {
+            return store.holds(peer.id(), digests[digest]);
+        }
+
+        @Operation
+        public int count() {
+            return store.holdingsOf(peer.id());
+        }
+
+        @Validate
+        public void allThatIsKnownOfThemAgrees() {
+            long count = Arrays.stream(digests).filter(digest -> store.holds(peer.id(), digest)).count();
+            long found = Arrays.stream(digests).filter(digest -> store.holders(digest).count() == 1).count();
+            if (count != found || count != store.holdingsOf(peer.id()) || count != store.holdingCount()) {
+                throw new AssertionError(count + " " + found + " " + store.holdingsOf(peer.id()));
+            }
+        }
+    }
+
+    @Test
+    void holdersOfADigestAreThoseOfOneMoment() {
+        Interleavings.stress(OneDigest.class);
+    }
+
+    @Test
+    void aLeaseThatWasRenewedInTimeIsNotSwept() {
+        Interleavings.interleave(OnePeer.class, 6);
+    }
+
+    @Test
+    void writersSeeAllOfEachOther() {
+        Interleavings.stress(OnePeersHoldings.class);
+    }
+}
