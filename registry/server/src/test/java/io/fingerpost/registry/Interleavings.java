@@ -14,22 +14,13 @@ public final class Interleavings {
 
     public static void check(Class<?> operations) {
         stress(operations);
-        interleave(operations, 16);
-    }
-
-    /**
-     * Step by step only.
-     *
-     * @param scenarios how many lists of operations are made up
-     */
-    public static void interleave(Class<?> operations, int scenarios) {
-        new ModelCheckingOptions().iterations(scenarios * TIMES).threads(2).actorsPerThread(3).actorsBefore(2)
-                .actorsAfter(2).invocationsPerIteration(250).check(operations);
+        new ModelCheckingOptions().iterations(8 * TIMES).threads(2).actorsPerThread(2).actorsBefore(2).actorsAfter(1)
+                .invocationsPerIteration(250).check(operations);
     }
 
     /** Only on real threads: for what differs from run to run, so that no interleaving of it can be chosen. */
     public static void stress(Class<?> operations) {
-        new StressOptions().iterations(10 * TIMES).threads(3).actorsPerThread(3).actorsBefore(2).actorsAfter(2)
-                .invocationsPerIteration(400).check(operations);
+        new StressOptions().iterations(6 * TIMES).threads(3).actorsPerThread(3).actorsBefore(2).actorsAfter(1)
+                .invocationsPerIteration(250).check(operations);
     }
 }

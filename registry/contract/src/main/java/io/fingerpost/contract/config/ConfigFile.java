@@ -74,7 +74,7 @@ record ConfigFile(Path path, String text) {
     private @Nullable Node root() {
         try {
             return new Compose(LoadSettings.builder().build()).composeString(text).orElse(null);
-        } catch (YamlEngineException e) {
+        } catch (YamlEngineException | IllegalArgumentException e) { // the second for a tag that is none
             return null;
         }
     }

@@ -57,7 +57,7 @@ class DamageTest {
     @BeforeEach
     void fill() throws IOException {
         log.start();
-        logger.setLevel(Level.WARN);
+        logger.setLevel(Level.INFO); // whatever is shown
         logger.setAdditive(false);
         logger.addAppender(log);
         registry = folder.resolve("registry");
