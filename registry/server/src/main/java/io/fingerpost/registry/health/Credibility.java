@@ -2,6 +2,7 @@ package io.fingerpost.registry.health;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.fingerpost.registry.store.Block;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +20,7 @@ final class Credibility {
     private static final Duration DEAF = Duration.ofMinutes(30);
     private static final int MOST_DOUBLINGS = 5;
 
-    private final Cache<Neighbourhood, History> histories;
+    private final Cache<Block, History> histories;
     private final InstantSource clock;
 
     private record History(int wrong, int times, Instant deafUntil) {
@@ -31,17 +32,17 @@ final class Credibility {
         this.histories = Caffeine.newBuilder().maximumSize(MOST_NETWORKS).build();
     }
 
-    boolean isCredible(Neighbourhood network) {
+    boolean isCredible(Block network) {
         var history = histories.getIfPresent(network);
         return history == null || !clock.instant().isBefore(history.deafUntil);
     }
 
-    void right(Neighbourhood network) {
+    void right(Block network) {
         histories.asMap().merge(network, new History(-1, 0, Instant.EPOCH),
                 (known, _) -> new History(Math.max(-MOST_CREDIT, known.wrong - 1), known.times, known.deafUntil));
     }
 
-    void wrong(Neighbourhood network) {
+    void wrong(Block network) {
         Instant now = clock.instant();
         histories.asMap().compute(network, (_, known) -> {
             History before = known == null ? History.NONE : known;

@@ -9,6 +9,7 @@ import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.api.FailureReport;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.health.Suspicions.Suspicion;
+import io.fingerpost.registry.store.Block;
 import io.fingerpost.registry.store.Peer;
 import java.net.InetAddress;
 import java.net.URI;
@@ -39,9 +40,9 @@ public final class Reports {
     private final HealthMeters meters;
     private final InstantSource clock;
     private final Credibility credibility;
-    private final Cache<Neighbourhood, AtomicInteger> counts;
+    private final Cache<Block, AtomicInteger> counts;
     private final Cache<String, Boolean> tickets;
-    private final Cache<Accusation, Set<Neighbourhood>> pending;
+    private final Cache<Accusation, Set<Block>> pending;
 
     private record Accusation(PeerId peer, Sha256 digest, int piece) {}
 
@@ -67,12 +68,12 @@ public final class Reports {
      * @param from the client's address
      */
     public ReportOutcome receive(FailureReport report, InetAddress from) {
-        var outcome = weigh(report, Neighbourhood.of(from));
+        var outcome = weigh(report, Block.of(from));
         meters.countReport(outcome);
         return outcome;
     }
 
-    private ReportOutcome weigh(FailureReport report, Neighbourhood network) {
+    private ReportOutcome weigh(FailureReport report, Block network) {
         if (counts.get(network, _ -> new AtomicInteger()).incrementAndGet() > MOST_A_MINUTE) {
             return ReportOutcome.TOO_MANY;
         }
@@ -125,7 +126,7 @@ public final class Reports {
             return;
         }
         pending.invalidate(accusation);
-        for (Neighbourhood network : witnesses) {
+        for (Block network : witnesses) {
             if (outcome.isFailure()) {
                 credibility.right(network);
             } else {
