@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -155,7 +156,9 @@ class FetchDespiteBadPeersIT {
 
         assertThat(rig.read(RESOURCE)).isEqualTo(FILE.bytes());
 
-        assertThat(rig.failures()).containsExactly("short 1 " + peer(bad).getRawAuthority());
+        // In which piece it ended depends on what the system threw away with the connection.
+        assertThat(rig.failures()).singleElement().asString()
+                .matches("short [01] " + Pattern.quote(peer(bad).getRawAuthority()));
     }
 
     @Test
