@@ -2,6 +2,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -14,6 +16,7 @@ import java.util.stream.IntStream;
  * <li>{@code register}: all peers
  * <li>{@code announce}: what they hold
  * <li>{@code heartbeats SECONDS PER-SECOND}: of one after the other
+ * <li>{@code write FILE}: writes the heartbeats of all, a line for each
  * <li>{@code announcements SECONDS PER-SECOND}: of one holding each, which come and go
  * </ul>
  */
@@ -86,6 +89,14 @@ class RegistryLoad {
                 byte[][] each = heartbeats();
                 yield timed("heartbeats", requests -> send(requests, "heartbeats", Double.parseDouble(command[1]),
                         Double.parseDouble(command[2]), each, 200));
+            }
+            case "write" -> {
+                try (var out = Files.newBufferedWriter(Path.of(command[1]), StandardCharsets.US_ASCII)) {
+                    for (byte[] heartbeat : heartbeats()) {
+                        out.write(new String(heartbeat, StandardCharsets.US_ASCII).replace("\r\n", "\\r\\n") + "\n");
+                    }
+                }
+                yield "DONE";
             }
             case "announcements" -> {
                 byte[][] each = announcements();
