@@ -113,7 +113,7 @@ public final class Site implements BeforeEachCallback, AfterEachCallback {
     /** A broker in front of any origin, with leases that are short enough for a test. */
     public Program brokerFor(String origin, String... options) throws IOException {
         var all = new ArrayList<>(List.of("--set", "lease.heartbeat=500ms", "--set", "lease.ttl=3s",
-                "--super-node-token", "vouched"));
+                "--set", "registry.probe-interval=1h", "--super-node-token", "vouched"));
         all.addAll(List.of(options));
         broker = started(launcher.broker("broker", origin, all.toArray(String[]::new)));
         broker.readyLine();

@@ -34,6 +34,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps everything in memory as {@link MemoryStore} does, and in files, where a restart finds it: peers, holdings, what is known of
@@ -101,7 +102,9 @@ public final class DurableStore implements RegistryStore, StandingLog, AutoClose
         }
         Instant until = leaseEnd.get();
         table.peers().forEach(peer -> table.renew(peer.id(), until));
-        LOG.atInfo().addKeyValue("peers", table.peerCount()).addKeyValue("holdings", table.holdingCount())
+        boolean isNew = table.peerCount() == 0 && representations.size() == 0 && kept.standings.isEmpty();
+        LOG.atLevel(isNew ? Level.DEBUG : Level.INFO).addKeyValue("peers", table.peerCount())
+                .addKeyValue("holdings", table.holdingCount())
                 .addKeyValue("representations", representations.size())
                 .addKeyValue("standings", kept.standings.size())
                 .addKeyValue("millis", Duration.ofNanos(System.nanoTime() - start).toMillis())

@@ -113,6 +113,15 @@ class CompactSet<T extends CompactSet.Member> {
         return true;
     }
 
+    /** Makes room for {@code more} members at once, rather than again and again while they are put in. */
+    final void expect(int more) {
+        T[] table = cells;
+        int members = size + more;
+        if (members > FEW && members > table.length * FULL) {
+            cells = hashed(table, members);
+        }
+    }
+
     private static int capacity(int members) {
         return Math.max(FEW + 1, (int) (members / FRESH) + 1);
     }

@@ -104,6 +104,7 @@ public final class MemoryStore implements RegistryStore {
         }
         update.drop().forEach(digest -> drop(entry, digest));
         List<Held> hold = update.hold();
+        entry.held.expect(hold.size());
         @Nullable
         Holders[] rows = new @Nullable Holders[hold.size()];
         for (int i = 0; i < rows.length; i++) {
