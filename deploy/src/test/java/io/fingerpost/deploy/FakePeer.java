@@ -62,7 +62,7 @@ public final class FakePeer implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext(EndpointProof.path(""), this::prove);
         server.createContext(NiPath.PREFIX, exchange -> {
-            served.incrementAndGet();
+            served.addAndGet(isProbe(exchange) ? 0 : 1);
             serving.handle(exchange);
         });
         server.start();
@@ -100,7 +100,12 @@ public final class FakePeer implements AutoCloseable {
                 new HoldingsUpdate(List.of(Held.complete(Sha256.digestOf(content), content.length)), List.of()));
     }
 
-    /** How often it was asked for bytes. */
+    /** Whether it is the registry that looks for itself, as any client might; but all clients that we have say what they are. */
+    public static boolean isProbe(HttpExchange exchange) {
+        return !exchange.getRequestHeaders().containsKey("User-Agent");
+    }
+
+    /** How often clients asked it for bytes. */
     int timesAsked() {
         return served.get();
     }

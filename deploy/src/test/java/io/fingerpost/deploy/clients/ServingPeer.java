@@ -34,7 +34,7 @@ final class ServingPeer implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
-        asked.computeIfAbsent(path, _ -> new AtomicInteger()).incrementAndGet();
+        asked.computeIfAbsent(path, _ -> new AtomicInteger()).addAndGet(FakePeer.isProbe(exchange) ? 0 : 1);
         try (exchange) {
             var answer = exchange.getResponseHeaders();
             answer.set("Access-Control-Allow-Origin", "*");
