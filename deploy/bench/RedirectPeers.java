@@ -68,7 +68,8 @@ final class RedirectPeers {
 
     private void prove(HttpServerExchange exchange) throws GeneralSecurityException {
         if (!EndpointProof.isPath(exchange.getRequestPath())) {
-            exchange.setStatusCode(404).endExchange();
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 60); // full: what the registry wants to see of a file is not here
+            exchange.setStatusCode(503).endExchange();
             return;
         }
         int peer = peer(exchange.getHostName());
