@@ -64,6 +64,31 @@ class CompactSetTest {
         assertThat(set.size()).isEqualTo(17);
     }
 
+    /** A place that is seen empty may be another's a moment later. */
+    @Test
+    void readersAreNeverShownAnothersMember() throws Exception {
+        keys(20).forEach(key -> set.put(new Item(key, 0)));
+        var missing = keys(64);
+        var goOn = new AtomicBoolean(true);
+        try (var threads = Executors.newSingleThreadExecutor()) {
+            Future<?> writing = threads.submit(() -> {
+                while (goOn.get()) {
+                    var item = new Item(new Object(), 1);
+                    set.put(item);
+                    set.remove(item.key());
+                }
+            });
+            for (int i = 0; i < 3_000_000; i++) {
+                if (set.find(missing.get(i % 64)) != null) {
+                    goOn.set(false);
+                    throw new AssertionError("found what is not there");
+                }
+            }
+            goOn.set(false);
+            writing.get();
+        }
+    }
+
     @Test
     void lotsAreFair() {
         var items = keys(200).stream().map(key -> new Item(key, 0)).toList();

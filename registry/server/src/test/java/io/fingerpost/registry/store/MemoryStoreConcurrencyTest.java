@@ -1,10 +1,12 @@
 package io.fingerpost.registry.store;
 
+import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.registry.Interleavings;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -77,34 +79,37 @@ class MemoryStoreConcurrencyTest {
         }
     }
 
-    /** A peer that comes, comes again, and says that it lives, while leases are swept. */
-    @Param(name = "time", gen = IntGen.class, conf = "10:11")
+    /** A peer whose lease has run out when it is swept, unless it was renewed before. */
     public static class OnePeer {
         private final MemoryStore store = new MemoryStore();
-        private final Peer peer = peer(1);
+        /** The same one as often as it may come. */
+        private final Peer[] peers = {peer(1), peer(1), peer(1), peer(1), peer(1), peer(1), peer(1), peer(1), peer(1),
+                peer(1)};
+        private final PeerId id = peers[0].id();
+        private final AtomicInteger coming = new AtomicInteger();
 
         public OnePeer() {
-            store.admit(peer);
+            admit();
         }
 
         @Operation
         public void admit() {
-            store.admit(peer);
+            store.admit(peers[coming.getAndIncrement()]);
         }
 
         @Operation
-        public boolean renew(@Param(name = "time") int time) {
-            return store.renew(peer.id(), START.plusMillis(time));
+        public boolean renew() {
+            return store.renew(id, START.plusMillis(11));
         }
 
         @Operation
-        public int removeExpired(@Param(name = "time") int time) {
-            return store.removeExpired(START.plusMillis(time));
+        public int sweep() {
+            return store.removeExpired(START.plusMillis(10));
         }
 
         @Operation
-        public long leaseUntil() {
-            return store.find(peer.id()).map(found -> found.leaseUntil().toEpochMilli()).orElse(0L);
+        public boolean isThere() {
+            return store.find(id).isPresent();
         }
     }
 
