@@ -1,7 +1,9 @@
 package io.fingerpost.broker;
 
+import io.fingerpost.contract.config.BadKey;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.Settings;
+import io.fingerpost.registry.enrolment.EnrolmentConfig.Token;
 import io.fingerpost.registry.enrolment.TokenHash;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = "Stands in front of an origin and redirects requests for static files to live peers.", footer = {
                 "", "When ready, prints one line: ready edge=http://HOST:PORT admin=http://HOST:PORT",
-                "SIGHUP reads sharing.* and locality.* again; if anything is bad, all stays as it was.",
+                "SIGHUP reads sharing.*, locality.* and enrolment.* again; if anything is bad, all stays as it was.",
                 "SIGTERM lets the requests under way end and exits with 0; a bad option exits with 2."})
 public final class BrokerMain implements Callable<Integer> {
     private static final String DEFAULTS = "broker-defaults.yaml";
@@ -104,10 +106,15 @@ public final class BrokerMain implements Callable<Integer> {
     }
 
     /** Makes a token, so that nobody has to think one up. */
-    @Command(name = "token",
+    @Command(name = "token", mixinStandardHelpOptions = true,
             description = "Makes a token for agents: the agent gets the token, enrolment.tokens its hash.")
     int token(@Parameters(paramLabel = "ACCOUNT", description = "Whose it is to be") String account) {
         String token = TokenHash.newToken();
+        try {
+            new Token(account, TokenHash.of(token), false, 0);
+        } catch (BadKey e) {
+            throw new ConfigException("bad value '" + account + "' for ACCOUNT: " + e.getMessage());
+        }
         System.out.printf("token: %s%n%nenrolment:%n  tokens:%n    - account: %s%n      hash: %s%n", token, account,
                 TokenHash.of(token));
         return 0;
