@@ -30,6 +30,7 @@ class BadInputIT {
                 Arguments.of(broker, "--set lease.ttl=soon --origin http://127.0.0.1:1", "'lease.ttl'", "'soon'"),
                 Arguments.of(broker, "--listen nowhere --origin http://127.0.0.1:1", "'edge.listen'", "'nowhere'"),
                 Arguments.of(broker, "--origin ftp://a", "origin", "http"),
+                Arguments.of(broker, "token bad/name", "ACCOUNT", "'bad/name'"),
                 Arguments.of(broker, "--audience some --origin http://127.0.0.1:1", "'sharing.audience'", "'some'"),
                 Arguments.of(broker, "--allow-peers 10.0.0.0/99 --origin http://127.0.0.1:1", "10.0.0.0/99", "network"),
                 Arguments.of(broker, "--set choice.max-rate=20Mbps --origin http://127.0.0.1:1", "'choice.max-rate'",
