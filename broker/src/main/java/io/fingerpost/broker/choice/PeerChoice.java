@@ -64,7 +64,7 @@ public final class PeerChoice {
         Holder[] all = holders.all();
         if (all != null) {
             for (Holder holder : all) {
-                look.at(holder, fixedLot(holder.peer(), holders));
+                look.at(holder, fixedChance(holder.peer(), holders));
             }
         } else {
             drawFrom(holders, look);
@@ -81,22 +81,18 @@ public final class PeerChoice {
             for (int i = 0; i < DRAWS && count == DRAWN && look.isOpenFor(tier); i++) {
                 count = holders.draw(tier, look.wanted.place(), lots, drawn);
                 for (int j = 0; j < count; j++) {
-                    look.at(drawn[j], lot(drawn[j].peer(), lots.nextDouble()));
+                    look.at(drawn[j], lots.nextDouble());
                 }
             }
         }
     }
 
-    /** Exponential with the uplink as its rate: the smallest of several is a peer's in proportion to its uplink. */
-    private static double lot(Peer peer, double chance) {
-        return -Math.log(1 - chance) * 1e9 / peer.uploads().bitsPerSecond();
-    }
-
-    private static double fixedLot(Peer peer, Holders holders) {
+    /** From 0 to 1, and always the same for a peer and a representation. */
+    private static double fixedChance(Peer peer, Holders holders) {
         long mixed = peer.seed() ^ holders.seed();
         mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
         mixed = (mixed ^ mixed >>> 32) * 0xD6E8_FEB8_6659_FD93L;
-        return lot(peer, ((mixed ^ mixed >>> 32) >>> 11) * 0x1.0p-53);
+        return ((mixed ^ mixed >>> 32) >>> 11) * 0x1.0p-53;
     }
 
     /** One look at some peers for one client. */
@@ -114,7 +110,7 @@ public final class PeerChoice {
             this.trace = trace;
         }
 
-        void at(Holder holder, double lot) {
+        void at(Holder holder, double chance) {
             Peer peer = holder.peer();
             Tier tier = wanted.place().tierTo(peer.place());
             Exclusion why = exclusion(holder, tier);
@@ -131,6 +127,7 @@ public final class PeerChoice {
             boolean isOverloaded = !isIdle
                     && timeAt(peer) > OVERLOADED * (meanLoad + registry.meanTime(wanted.bytes()));
             boolean isUsed = wanted.past().hasUsed(peer);
+            double lot = lot(peer, chance);
             int distance = (isOverloaded ? Tier.ANYWHERE : tier).distance();
             add(peer, Ranking.rank(distance * 4 + (isUsed ? 2 : 0) + (isBusy ? 1 : 0), lot));
             if (trace != null) {
@@ -183,6 +180,11 @@ public final class PeerChoice {
                 case DOWN -> Exclusion.DOWN;
                 case QUARANTINED -> Exclusion.QUARANTINED;
             };
+        }
+
+        /** Exponential with the uplink as its rate: the smallest of several is a peer's in proportion to its uplink. */
+        private double lot(Peer peer, double chance) {
+            return -Math.log(1 - chance) * 1e9 / (peer.uploads().bitsPerSecond() * peer.uploads().ramp(now));
         }
 
         private double load(Peer peer) {

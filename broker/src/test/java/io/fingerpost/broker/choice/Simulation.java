@@ -24,6 +24,8 @@ final class Simulation {
     private static final double CONNECT_MILLIS = 50;
     private static final double REPORT_MILLIS = 10_000;
     static final double WINDOW_MILLIS = 600_000;
+    /** So many peers may join later. */
+    static final int NEWCOMERS = 60;
 
     private final Scenario scenario;
     private final RandomGenerator random;
@@ -72,10 +74,10 @@ final class Simulation {
         for (Peer peer : scenario.peers) {
             add(peer);
         }
-        charged = new double[peers.size() + 1];
-        chargedInWindow = new double[peers.size() + 1];
-        ownerBytes = new double[peers.size() + 1];
-        ownerRequests = new int[peers.size() + 1];
+        charged = new double[peers.size() + NEWCOMERS];
+        chargedInWindow = new double[peers.size() + NEWCOMERS];
+        ownerBytes = new double[Scenario.PEERS];
+        ownerRequests = new int[Scenario.PEERS];
     }
 
     /** A peer that was not there at the start. */
@@ -100,9 +102,11 @@ final class Simulation {
         }
     }
 
-    /** How long the run was, in milliseconds. */
-    double elapsed() {
-        return now - start;
+    void runFor(Duration time) {
+        double end = now + time.toMillis();
+        while (now < end) {
+            run(1);
+        }
     }
 
     /** Lets the peers send the rest. */
