@@ -8,6 +8,7 @@ import io.fingerpost.registry.health.Standing;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Admission;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One change of what is kept. Done again, in their order, changes lead to the same state; also from a state that has some of them
@@ -52,6 +53,24 @@ sealed interface Change {
 
     /** It told what it holds, and what no longer. */
     record Told(PeerId id, HoldingsUpdate update) implements OfPeer {}
+
+    /**
+     * In a snapshot: what it is called in {@link Rows}.
+     *
+     * @param holdings how many it has, more or less
+     */
+    record Numbered(PeerId id, int number, int holdings) implements OfPeer {}
+
+    /** In a snapshot: who holds all of some representations. That takes a fifth of what it would take peer by peer. */
+    record Rows(List<Row> rows) implements OfAll {
+        public Rows {
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /** The numbers of peers that hold all of a representation. */
+    @SuppressWarnings("ArrayRecordComponent") // there are as many as there are holdings
+    record Row(Sha256 digest, int[] holders) {}
 
     /** It went. */
     record Removed(PeerId id) implements OfPeer {}

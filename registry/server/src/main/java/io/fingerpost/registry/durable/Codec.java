@@ -50,6 +50,9 @@ final class Codec {
             case Change.AllStale() -> out.kind(10);
             case Change.Ruled(var rules) -> out.kind(11).digest(rules);
             case Change.Ended() -> out.kind(12);
+            case Change.Numbered(var id, var number, var holdings) ->
+                out.kind(13).id(id).number(number).number(holdings);
+            case Change.Rows(var rows) -> out.kind(14).rows(rows);
         }
         return out.bytes.toByteArray();
     }
@@ -75,6 +78,8 @@ final class Codec {
                 case 10 -> new Change.AllStale();
                 case 11 -> new Change.Ruled(in.digest());
                 case 12 -> new Change.Ended();
+                case 13 -> new Change.Numbered(in.id(), (int) in.number(), (int) in.number());
+                case 14 -> new Change.Rows(in.rows());
                 default -> throw new IllegalArgumentException("no such kind of change");
             };
             if (bytes.hasRemaining()) {
@@ -164,6 +169,15 @@ final class Codec {
             return text(value.site()).text(value.target());
         }
 
+        Out rows(List<Change.Row> rows) {
+            for (Change.Row row : rows) {
+                var numbers = ByteBuffer.allocate(row.holders().length * Integer.BYTES);
+                numbers.asIntBuffer().put(row.holders());
+                digest(row.digest()).block(numbers.array());
+            }
+            return this;
+        }
+
         Out representation(Representation value) {
             digest(value.digest()).number(value.size()).number(value.headers().asMap().size());
             value.headers().asMap().forEach((name, field) -> text(name).text(field));
@@ -250,6 +264,19 @@ final class Codec {
 
         ResourceId resource() {
             return new ResourceId(text(), text());
+        }
+
+        List<Change.Row> rows() {
+            List<Change.Row> rows = new ArrayList<>();
+            while (bytes.hasRemaining()) {
+                Sha256 digest = digest();
+                int length = bytes.getInt();
+                var holders = new int[bytes.slice(bytes.position(), length).asIntBuffer().remaining()];
+                bytes.asIntBuffer().get(holders);
+                bytes.position(bytes.position() + length);
+                rows.add(new Change.Row(digest, holders));
+            }
+            return rows;
         }
 
         Representation representation() {

@@ -2,19 +2,18 @@ package io.fingerpost.registry.durable;
 
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
-import io.fingerpost.contract.api.HoldingsUpdate;
-import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.health.Standing;
 import io.fingerpost.registry.representation.Known;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Admission;
+import io.fingerpost.registry.store.Filling;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.Peer;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +27,7 @@ final class Kept {
     final Map<PeerId, Standing> standings = new ConcurrentHashMap<>();
     /** Under which what is known of resources was learned. */
     volatile Sha256 rules = UNKNOWN;
+    private Filling filling;
 
     /** Rules that are none: whatever holds now, what is known was learned under others. */
     static final Sha256 UNKNOWN = new Sha256(0, 0, 0, 0);
@@ -40,6 +40,7 @@ final class Kept {
     Kept(MemoryStore table, RepresentationTable representations) {
         this.table = table;
         this.representations = representations;
+        this.filling = table.filling();
     }
 
     /**
@@ -51,6 +52,8 @@ final class Kept {
         switch (change) {
             case Change.Admitted(var id, var admission) -> table.admit(peers.apply(id, admission));
             case Change.Told(var id, var update) -> table.update(id, update);
+            case Change.Numbered(var id, var number, var count) -> filling.call(id, number, count);
+            case Change.Rows(var rows) -> rows.forEach(row -> filling.put(row.digest(), row.holders()));
             case Change.Removed(var id) -> table.remove(id);
             case Change.Used(var id, var bytes, var at) -> table.find(id).ifPresent(peer -> peer.uploads()
                     .report(new UploadReport(0, 0, Math.clamp(bytes, 0, UploadReport.MAX_BYTES)), at.toEpochMilli()));
@@ -62,8 +65,7 @@ final class Kept {
             case Change.AllForgotten() -> representations.forgetIf(_ -> true);
             case Change.AllStale() -> representations.expireAll();
             case Change.Ruled(var now) -> rules = now;
-            case Change.Ended() -> {
-            }
+            case Change.Ended() -> filling = table.filling(); // the numbers are those of one snapshot
         }
     }
 
@@ -122,17 +124,16 @@ final class Kept {
     /** Tells all of it, as changes. What changes meanwhile is told as it was before, as it is now, or not at all. */
     void tell(Writer to, long now) throws IOException {
         to.put(new Change.Ruled(rules));
+        Map<Peer, Integer> numbers = new HashMap<>();
         for (Peer peer : table.peers()) {
             to.put(new Change.Admitted(peer.id(), peer.admission()));
-            List<Held> held = table.heldBy(peer.id());
-            for (int from = 0; from < held.size(); from += HoldingsUpdate.MAX_ENTRIES) {
-                int end = Math.min(held.size(), from + HoldingsUpdate.MAX_ENTRIES);
-                to.put(new Change.Told(peer.id(), new HoldingsUpdate(held.subList(from, end), List.of())));
-            }
+            to.put(new Change.Numbered(peer.id(), numbers.size(), table.holdingsOf(peer.id())));
+            numbers.put(peer, numbers.size());
             if (hasQuota(peer)) {
                 to.put(used(peer, now));
             }
         }
+        new ToldRows(numbers, to).tell(table.rows());
         for (var standing : standings.entrySet()) {
             to.put(new Change.Judged(standing.getKey(), standing.getValue()));
         }

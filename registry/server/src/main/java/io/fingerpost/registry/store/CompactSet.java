@@ -113,6 +113,12 @@ class CompactSet<T extends CompactSet.Member> {
         return true;
     }
 
+    /** Puts in the first members of an empty set, at most {@link #FEW}, in an array that is never changed again. */
+    final void begin(T[] first) {
+        cells = first;
+        size = first.length;
+    }
+
     /** Makes room for {@code more} members at once, rather than again and again while they are put in. */
     final void expect(int more) {
         T[] table = cells;

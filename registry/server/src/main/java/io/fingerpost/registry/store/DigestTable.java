@@ -4,6 +4,7 @@ import io.fingerpost.contract.Sha256;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,36 @@ final class DigestTable {
     /** The halves of the product, of which each bit depends on all bits of both. */
     private static long fold(long a, long b) {
         return Math.unsignedMultiplyHigh(a, b) ^ a * b;
+    }
+
+    /** All that there are, and some gaps: those that come later may not be in it. */
+    Rows rows() {
+        return new Rows(cells);
+    }
+
+    /** What is in the table at one moment; for the writer, bit by bit. */
+    final class Rows {
+        private final Holders[] table;
+        private int next;
+
+        private Rows(Holders[] table) {
+            this.table = table;
+        }
+
+        boolean isAtEnd() {
+            return next == table.length;
+        }
+
+        /** Shows those of the next {@code length} cells that are still in the table. */
+        void show(int length, Consumer<Holders> consumer) {
+            int end = Math.min(table.length, next + length);
+            for (; next < end; next++) {
+                var row = (@Nullable Holders) table[next];
+                if (row != null && row != gone) {
+                    consumer.accept(row);
+                }
+            }
+        }
     }
 
     /** Puts in holders of a digest that has none yet. */

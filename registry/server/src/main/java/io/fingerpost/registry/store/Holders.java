@@ -173,6 +173,18 @@ public final class Holders extends CompactSet<Holder> implements CompactSet.Memb
         return isNew;
     }
 
+    /** Takes in many holders at once, none of which is known yet. */
+    void addAll(Holder[] more) {
+        if (count() == 0 && more.length <= FEW) {
+            begin(more);
+            return;
+        }
+        expect(more.length);
+        for (Holder holder : more) {
+            add(holder);
+        }
+    }
+
     /** Takes out what a peer holds; whether it held anything. */
     boolean withdraw(Peer peer) {
         boolean held = remove(peer) != null;

@@ -12,6 +12,7 @@ import io.fingerpost.registry.locality.Place;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Writers take the one lock; readers take none.
  */
 public final class MemoryStore implements RegistryStore {
-    private static final PieceSet WHOLE = PieceSet.all(1);
+    /** Cells of the table that are shown under the lock at a time. */
+    private static final int ROWS = 64;
 
     private final Map<PeerId, Entry> peers = new ConcurrentHashMap<>();
     private final Neighbours neighbours = new Neighbours();
@@ -40,7 +42,7 @@ public final class MemoryStore implements RegistryStore {
     private final LongAdder bitsPerSecond = new LongAdder();
 
     /** A peer in the table, and what it holds, which is only touched under the lock. */
-    private static final class Entry {
+    static final class Entry {
         private static final Holders[] NOTHING = new Holders[0];
 
         final Peer peer;
@@ -229,15 +231,69 @@ public final class MemoryStore implements RegistryStore {
         return entry == null ? 0 : entry.held.size();
     }
 
-    /** What the peer holds; nothing if it is not known. Of what it holds all of, the number of pieces is not kept: it is told as 1. */
-    public synchronized List<Held> heldBy(PeerId id) {
-        Entry entry = peers.get(id);
-        var held = new ArrayList<Held>();
-        if (entry != null) {
-            entry.held.forEach(row -> held.add(new Held(row.digest(),
-                    row.find(entry.peer) instanceof PartialHolder part ? part.pieces() : WHOLE)));
+    /** Who holds a representation, at one moment. */
+    public record HeldBy(Sha256 digest, List<Holder> holders) {
+        public HeldBy {
+            holders = List.copyOf(holders);
         }
-        return held;
+    }
+
+    /**
+     * Who holds what, some digests at a time. What changes meanwhile is shown as it was before, as it is now, or not at all.
+     *
+     * @return to be asked by one thread
+     */
+    public Iterator<List<HeldBy>> rows() {
+        DigestTable.Rows all = holders.rows();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return !all.isAtEnd();
+            }
+
+            @Override
+            public List<HeldBy> next() {
+                return someOf(all);
+            }
+        };
+    }
+
+    private synchronized List<HeldBy> someOf(DigestTable.Rows all) {
+        var some = new ArrayList<HeldBy>();
+        all.show(ROWS, row -> {
+            var members = new ArrayList<Holder>(row.count());
+            row.forEach(members::add);
+            some.add(new HeldBy(row.digest(), members));
+        });
+        return some;
+    }
+
+    /** Puts in what peers hold, digest by digest: many times as fast as peer by peer. */
+    public Filling filling() {
+        return new Filling(this);
+    }
+
+    /** To fill in what a peer holds; about so many things. Null if it is not known. */
+    synchronized @Nullable Entry expect(PeerId id, int holdings) {
+        Entry entry = peers.get(id);
+        if (entry != null) {
+            entry.held.expect(holdings);
+        }
+        return entry;
+    }
+
+    /** These hold all of something that none of them held so far. */
+    synchronized void fill(Sha256 digest, Entry[] by) {
+        Holders row = row(digest);
+        var all = new Holder[by.length];
+        long checksum = HoldingsChecksum.ofComplete(digest);
+        for (int i = 0; i < by.length; i++) {
+            all[i] = by[i].peer;
+            by[i].held.put(row);
+            by[i].checksum ^= checksum;
+        }
+        row.addAll(all);
+        holdings.add(by.length);
     }
 
     /** All peers. Of those that come or go meanwhile, some may be missing and some too many. */

@@ -343,7 +343,7 @@ class DamageTest {
         byte[] before = Files.readAllBytes(journal);
 
         assertThatThrownBy(() -> new StoreFixture(registry)).isInstanceOf(ConfigException.class)
-                .hasMessageContaining("'" + journal + "' has layout 99, this version reads layout 1");
+                .hasMessageContaining("'" + journal + "' has layout 99, this version reads layout " + LogHeader.LAYOUT);
         assertThat(journal).hasBinaryContent(before);
     }
 }
