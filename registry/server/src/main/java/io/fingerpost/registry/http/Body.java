@@ -8,6 +8,7 @@ import io.undertow.io.Receiver;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -99,7 +100,8 @@ final class Body {
 
     private static void requireType(HttpServerExchange exchange, String wanted) {
         String mediaType = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-        if (mediaType == null || !mediaType.split(";", 2)[0].strip().equalsIgnoreCase(wanted)) {
+        if (mediaType == null
+                || !mediaType.equals(wanted) && !mediaType.split(";", 2)[0].strip().equalsIgnoreCase(wanted)) {
             throw new RequestRejected(415, "wrong-type", "the body has to be " + wanted);
         }
     }
@@ -176,7 +178,7 @@ final class Body {
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
         if (value != null) {
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, JSON);
-            exchange.getResponseSender().send(json.writeValueAsString(value));
+            exchange.getResponseSender().send(ByteBuffer.wrap(json.writeValueAsBytes(value)));
         }
     }
 }
