@@ -106,6 +106,7 @@ public final class Broker implements AutoCloseable {
         durable.ifPresent(embedded -> {
             embedded.restore(rules.fingerprint(config.origin().url()), registry::restored, registry::leaseEnd);
             standings.restore(embedded.standings());
+            registry.forEachPeer(standings::receive);
             embedded.forEachPeer(standings::receive);
         });
 

@@ -172,7 +172,9 @@ final class RecordedPeer implements AutoCloseable {
             if (random.nextInt(3) == 0) {
                 drop.add(digest);
             } else {
-                hold.put(digest, PieceSet.of(PIECES, new byte[] {(byte) (1 + random.nextInt(255))}));
+                hold.put(digest, random.nextBoolean()
+                        ? PieceSet.all(PIECES)
+                        : PieceSet.of(PIECES, new byte[] {(byte) (1 + random.nextInt(255))}));
             }
         }
         drop.forEach(next::remove);

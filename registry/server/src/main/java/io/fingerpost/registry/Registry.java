@@ -38,9 +38,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,8 @@ public final class Registry {
     private final byte[] ticketSecret;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
+    private final HoldingsRoom room;
+    private final Lock admitting = new ReentrantLock();
 
     /**
      * @param maxRate that a peer is believed to have, if the operator does not vouch for it
@@ -86,6 +89,7 @@ public final class Registry {
         this.standings = standings;
         this.ticketSecret = ticketSecret.clone();
         this.clock = clock;
+        this.room = new HoldingsRoom(config.maxHoldingsPerPeer(), store, Runtime.getRuntime().maxMemory());
     }
 
     public RegistryConfig config() {
@@ -150,11 +154,18 @@ public final class Registry {
         var reachability = proof instanceof Proof.Missing(var tried, var advice)
                 ? Reachability.no(tried, advice)
                 : Reachability.YES;
-        enrolment.requireRoom(account, admission.address(), store.census(), store.find(id).map(Peer::admission));
         Locator located = locator.current();
         Peer peer = peer(id, admission, reachability, located);
-        standings.receive(peer);
-        store.admit(peer);
+        admitting.lock(); // what is looked at must still be so when the peer is in
+        try {
+            requireRoom(id);
+            enrolment.requireRoom(account, admission.address(), store.census(), store.find(id).map(Peer::admission));
+            requireNobodyElse(peer);
+            standings.receive(peer);
+            store.admit(peer);
+        } finally {
+            admitting.unlock();
+        }
         if (locator.current() != located) {
             relocate(); // it may have come too late for the look at all peers that follows a change
         }
@@ -162,6 +173,17 @@ public final class Registry {
                 .addKeyValue("superNode", account.superNode()).addKeyValue("reachable", reachability.reachable())
                 .log("peer registered");
         return new LeaseGrant(id, secret, peer.ticketKey(), account.superNode(), terms(), now, peer.reachability());
+    }
+
+    /** Only the endpoint's proof shows that it is the key's owner who registers: without it, whoever has the lease keeps it. */
+    private void requireNobodyElse(Peer peer) {
+        if (!peer.admission().isProved()
+                && store.find(peer.id()).filter(known -> known.isLive(clock.instant())).isPresent()) {
+            throw new RequestRejected(429, "lease-held",
+                    "this key has a lease, and the endpoint does not prove that it is the same peer's: "
+                            + peer.reachability().tried(),
+                    terms().ttl());
+        }
     }
 
     private Peer peer(PeerId id, Admission admission, Reachability reachability, Locator located) {
@@ -188,7 +210,7 @@ public final class Registry {
 
     private void requireRoom(PeerId id) {
         if (store.peerCount() >= config.maxPeers() && store.find(id).isEmpty()) {
-            throw new RequestRejected(503, "registry-full",
+            throw new RequestRejected(429, "registry-full",
                     "this registry has its limit of " + config.maxPeers() + " peers");
         }
     }
@@ -212,34 +234,20 @@ public final class Registry {
 
     /** Takes in what a peer holds and what no longer; nothing of it if that would be too much. */
     public void update(PeerId id, String secret, HoldingsUpdate update) {
-        requireLease(id, secret);
-        requireRoom(id, update);
-        if (!store.update(id, update)) {
-            throw leaseLost();
-        }
-    }
-
-    private void requireRoom(PeerId id, HoldingsUpdate update) {
-        int room = config.maxHoldingsPerPeer() - (update.anew() ? 0 : store.holdingsOf(id));
-        if (update.hold().size() <= room) {
-            return; // nearly always, and without a look at each
-        }
-        var held = update.hold().stream().map(HoldingsUpdate.Held::digest).collect(Collectors.toSet());
-        long more = held.stream().filter(digest -> update.anew() || !store.holds(id, digest)).count();
-        long less = update.anew()
-                ? 0
-                : update.drop().stream().distinct()
-                        .filter(digest -> !held.contains(digest) && store.holds(id, digest)).count();
-        if (more - less > Math.max(0, room)) {
-            throw new RequestRejected(429, "too-many-holdings",
-                    "a peer may hold up to " + config.maxHoldingsPerPeer() + " representations here");
+        Peer peer = requireLease(id, secret);
+        synchronized (peer) { // one after the other, so that there is still room when it is taken
+            room.require(peer, update);
+            if (!store.update(peer, update)) {
+                throw leaseLost();
+            }
         }
     }
 
     /** Ends a lease at its owner's wish. */
     public void goodbye(PeerId id, String secret) {
-        requireLease(id, secret);
-        store.remove(id);
+        if (!store.remove(requireLease(id, secret))) {
+            throw leaseLost();
+        }
         LOG.atInfo().addKeyValue("peer", id).log("peer said goodbye");
     }
 
@@ -286,8 +294,7 @@ public final class Registry {
 
     /** Ends a peer's lease, so that its agent registers anew; unless it already has. */
     public void evict(Peer peer, String why) {
-        if (isKnown(peer)) {
-            store.remove(peer.id());
+        if (store.remove(peer)) {
             LOG.atInfo().addKeyValue("peer", peer).addKeyValue("why", why)
                     .log("lease ended, the agent has to register anew");
         }
@@ -301,7 +308,7 @@ public final class Registry {
 
     /** Takes a digest off what a peer holds, which its agent notices by the next heartbeat's checksum. */
     public void withdraw(Peer peer, Sha256 digest) {
-        store.update(peer.id(), new HoldingsUpdate(List.of(), List.of(digest)));
+        store.update(peer, new HoldingsUpdate(List.of(), List.of(digest)));
     }
 
     /** Shows every peer; off the I/O threads. */

@@ -147,7 +147,7 @@ class RegistryTest {
         var peers = IntStream.range(0, MAX_PEERS).mapToObj(_ -> new TestPeer()).toList();
         peers.forEach(fixture::register);
         try (var server = ProvingServer.of(anna)) {
-            assertRejected(503, "registry-full",
+            assertRejected(429, "registry-full",
                     () -> registry.register(anna.registration(server.endpoint()), Optional.empty(),
                             InetAddress.getLoopbackAddress()));
             assertThat(server.calls()).as("a full registry dials nobody").isZero();
@@ -202,6 +202,25 @@ class RegistryTest {
         var uploads = fixture.store.find(anna.id()).orElseThrow().uploads();
         assertThat(uploads.hasRoom(100, NOW.toEpochMilli())).isTrue();
         assertThat(uploads.hasRoom(101, NOW.toEpochMilli())).isFalse();
+    }
+
+    /** Whoever knows a peer's key may name an endpoint where nobody answers, and then proves nothing. */
+    @Test
+    void keepsALeaseWhenAnotherRegistrationForItCannotBeProved() {
+        LeaseGrant lease = fixture.register(anna);
+        registry.update(anna.id(), lease.secret(), hold(1));
+        PeerEndpoint gone;
+        try (var server = ProvingServer.of(anna)) {
+            gone = server.endpoint();
+        }
+
+        assertRejected(429, "lease-held", () -> registry.register(anna.registration(gone), Optional.empty(),
+                InetAddress.getLoopbackAddress()));
+
+        assertThat(registry.heartbeat(anna.id(), lease.secret(), knowing(1)).inSync()).isTrue();
+        fixture.clock.advance(lease.terms().ttl());
+        assertThat(registry.register(anna.registration(gone), Optional.empty(), InetAddress.getLoopbackAddress())
+                .reachability().reachable()).as("once it has run out").isFalse();
     }
 
     /** A failed attempt, by whomever, must not cost a live peer its lease. */

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -34,6 +33,7 @@ public final class EndpointDialler {
 
     private final AddressPolicy policy;
     private final Duration timeout;
+    private final Names names = new Names();
 
     public EndpointDialler(AddressPolicy policy, Duration timeout) {
         this.policy = policy;
@@ -122,8 +122,8 @@ public final class EndpointDialler {
 
     private <T> T ask(PeerEndpoint endpoint, String path, String fields, Duration patience, Reader<T> reader)
             throws IOException {
-        List<InetAddress> addresses = checkedAddresses(endpoint);
         long deadline = System.nanoTime() + patience.toNanos();
+        List<InetAddress> addresses = checkedAddresses(endpoint, patience);
         var connection = new Socket();
         // Closing ends whatever is waited for, a dripping handshake too; a socket's own timeout starts anew with each byte.
         var hurry = CompletableFuture.runAsync(() -> close(connection),
@@ -162,18 +162,13 @@ public final class EndpointDialler {
         }
     }
 
-    private List<InetAddress> checkedAddresses(PeerEndpoint endpoint) throws IOException {
+    private List<InetAddress> checkedAddresses(PeerEndpoint endpoint, Duration patience) throws IOException {
         policy.refusal(endpoint.port()).ifPresent(why -> refuse(endpoint, why));
-        InetAddress[] addresses;
-        try {
-            addresses = InetAddress.getAllByName(endpoint.host());
-        } catch (UnknownHostException e) {
-            throw new IOException("the host name does not resolve", e);
-        }
+        List<InetAddress> addresses = names.resolve(endpoint.host(), patience);
         for (InetAddress address : addresses) {
             policy.refusal(address).ifPresent(why -> refuse(endpoint, why));
         }
-        return List.of(addresses);
+        return addresses;
     }
 
     private static void refuse(PeerEndpoint endpoint, String why) {

@@ -60,7 +60,8 @@ final class ChangedResources implements RepresentationLog {
     void tell(Kept kept, Kept.Writer to) throws IOException {
         if (tooMany) {
             tooMany = false; // before the table is read: what changes from now on is written once more
-            to.put(new Change.AllForgotten());
+            // Not forgotten, for if this ends half-way the rest is still there; and what is stale is believed of nobody's word but the origin's.
+            to.put(new Change.AllStale());
             kept.tellRepresentations(to);
         }
         for (ResourceId resource : List.copyOf(changed.keySet())) {

@@ -181,6 +181,33 @@ public final class DurableStore implements RegistryStore, StandingLog, AutoClose
     }
 
     @Override
+    public boolean update(Peer peer, HoldingsUpdate update) {
+        var entry = Entry.of(new Change.Told(peer.id(), update));
+        Journal.Batch written;
+        synchronized (this) {
+            if (!table.update(peer, update)) {
+                return false;
+            }
+            written = journal().append(entry);
+        }
+        await(written);
+        return true;
+    }
+
+    @Override
+    public boolean remove(Peer peer) {
+        Journal.Batch written;
+        synchronized (this) {
+            if (!table.remove(peer)) {
+                return false;
+            }
+            written = gone(peer.id());
+        }
+        await(written);
+        return true;
+    }
+
+    @Override
     public void remove(PeerId id) {
         Journal.Batch written;
         synchronized (this) {
@@ -231,6 +258,16 @@ public final class DurableStore implements RegistryStore, StandingLog, AutoClose
     @Override
     public int holdingsOf(PeerId id) {
         return table.holdingsOf(id);
+    }
+
+    @Override
+    public long partBytesOf(PeerId id) {
+        return table.partBytesOf(id);
+    }
+
+    @Override
+    public long partBytes() {
+        return table.partBytes();
     }
 
     @Override

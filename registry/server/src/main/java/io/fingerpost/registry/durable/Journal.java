@@ -105,7 +105,7 @@ final class Journal implements AutoCloseable {
     }
 
     private synchronized boolean isIdle() {
-        return waiting.entries.isEmpty() && late.isEmpty() && !closing;
+        return waiting.entries.isEmpty() && (broken || late.isEmpty()) && !closing;
     }
 
     private void run() {
@@ -132,7 +132,7 @@ final class Journal implements AutoCloseable {
             file.flush();
             batch.kept.complete(true);
             snapshotIfTime();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // whatever it is, nobody must wait for ever
             if (!broken) {
                 LOG.atError().setCause(e).addKeyValue("folder", folder.path())
                         .log("the registry cannot be kept: nothing new is taken in until it can");

@@ -84,7 +84,7 @@ public final class Health {
         }
     }
 
-    /** One that was restored has not been received yet; for one that has just registered it changes nothing. */
+    /** One that was put into the table by another way may not have been received yet. */
     private void admit(Peer peer, Instant now) {
         if (!peer.isLanOnly() && !rounds.knows(peer)) { // there is no way from here to those of a private network
             clinic.standings.receive(peer);
@@ -142,12 +142,13 @@ public final class Health {
 
     private void probe(Chart chart, @Nullable Piece piece, @Nullable Suspicion reason) {
         try {
-            Outcome outcome = piece == null
+            Outcome seen = piece == null
                     ? clinic.probes.prove(chart.peer)
                     : clinic.probes.fetch(chart.peer, piece.representation(), piece.index());
             if (Thread.currentThread().isInterrupted()) {
                 return; // it is not the peer that ends
             }
+            Outcome outcome = reason == null ? seen : unlessItHides(chart, seen);
             clinic.meters.countProbe(outcome);
             settle(chart, outcome, reason);
             if (reason != null && !clinic.panic.getAsBoolean()) {
@@ -161,17 +162,33 @@ public final class Health {
         }
     }
 
+    /** One that is full whenever it is looked into, although by all we know it has room, does not want to be looked into. */
+    private synchronized Outcome unlessItHides(Chart chart, Outcome outcome) {
+        boolean hides = outcome instanceof Outcome.Full && chart.triesInVain + 1 >= MOST_IN_VAIN
+                && chart.peer.uploads().hasRoom(1, clock.millis());
+        return hides ? new Outcome.Failing("full whenever a suspicion is looked into, with free slots") : outcome;
+    }
+
     private synchronized void letGo(Chart chart) {
         chart.isBusy = false;
         rounds.schedule(chart, clock.instant().plus(rounds.pause()));
     }
 
-    private synchronized void settle(Chart chart, Outcome outcome, @Nullable Suspicion reason) {
+    /** What the store makes of it comes last: it may refuse. */
+    private void settle(Chart chart, Outcome outcome, @Nullable Suspicion reason) {
+        boolean panic = judge(chart, outcome, reason);
+        if (outcome instanceof Outcome.Missing(var digest) && !panic) {
+            registry.withdraw(chart.peer, digest);
+        }
+    }
+
+    /** Whether we rather suspect ourselves. */
+    private synchronized boolean judge(Chart chart, Outcome outcome, @Nullable Suspicion reason) {
         chart.isBusy = false;
         Peer peer = chart.peer;
         if (!registry.isKnown(peer)) {
             rounds.remove(chart);
-            return;
+            return true;
         }
         Instant now = clock.instant();
         Peer.State before = peer.state();
@@ -184,20 +201,18 @@ public final class Health {
             clinic.panic.forget(peer.id());
             registry.evict(peer,
                     outcome instanceof Outcome.Disowned(var why) ? why : "its endpoint can be reached now");
-            return;
+            return panic;
         }
         chart.vitals = verdict.vitals();
         if (!verdict.standing().equals(standing)) {
             blame(chart, standing, verdict.standing(), outcome);
-        }
-        if (outcome instanceof Outcome.Missing(var digest) && !panic) {
-            registry.withdraw(peer, digest);
         }
         turn(peer, state(peer, verdict, now), verdict.standing(), outcome);
         if (reason != null) {
             lookedInto(chart, reason, outcome);
         }
         rounds.schedule(chart, due(chart, verdict, outcome.isFailure() && panic, now));
+        return panic;
     }
 
     private Duration window() {

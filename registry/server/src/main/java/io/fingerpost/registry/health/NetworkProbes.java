@@ -20,7 +20,7 @@ import java.util.List;
 public final class NetworkProbes implements Probes {
     /** A peer that sends less than so many bytes a second fails. */
     private static final int SLOWEST = 64 * 1024;
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final EndpointProver prover;
     private final EndpointDialler dialler;
@@ -65,7 +65,7 @@ public final class NetworkProbes implements Probes {
         var time = patience.plusMillis(length * 1000L / SLOWEST);
         var hash = Sha256.newDigest();
         String path = NiPath.of(digest) + "?t="
-                + peer.ticketKey().issue(digest, clock.instant().plus(LONGEST.multipliedBy(2)));
+                + peer.ticketKey().issue(digest, clock.instant().plus(LONGEST)); // as the tickets of redirects by default
         PartAnswer answer;
         try {
             answer = dialler.getPart(peer.endpoint(), path, part, representation.size(), hash,

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writers take the one lock; readers take none.
  */
+@SuppressWarnings("ReferenceEquality") // another lease is another peer
 public final class MemoryStore implements RegistryStore {
+    private static final long PART_OVERHEAD = 64;
     /** Cells of the table that are shown under the lock at a time. */
     private static final int ROWS = 64;
 
@@ -40,6 +42,7 @@ public final class MemoryStore implements RegistryStore {
     private final Census census = new Census();
     private final LongAdder holdings = new LongAdder();
     private final LongAdder bitsPerSecond = new LongAdder();
+    private final LongAdder partBytes = new LongAdder();
 
     /** A peer in the table, and what it holds, which is only touched under the lock. */
     static final class Entry {
@@ -48,6 +51,8 @@ public final class MemoryStore implements RegistryStore {
         final Peer peer;
         CompactSet<Holders> held;
         volatile long checksum;
+        /** What its sets of pieces take, without those that are complete. */
+        volatile long partBytes;
 
         Entry(Peer peer) {
             this.peer = peer;
@@ -57,6 +62,7 @@ public final class MemoryStore implements RegistryStore {
         void clear() {
             held = new CompactSet<>(NOTHING);
             checksum = 0;
+            partBytes = 0;
         }
     }
 
@@ -95,12 +101,26 @@ public final class MemoryStore implements RegistryStore {
     }
 
     @Override
+    public synchronized boolean update(Peer peer, HoldingsUpdate update) {
+        Entry entry = entry(peer);
+        return entry != null && update(entry, update);
+    }
+
+    @Override
     public synchronized boolean update(PeerId id, HoldingsUpdate update) {
         Entry entry = peers.get(id);
-        if (entry == null) {
-            return false;
-        }
+        return entry != null && update(entry, update);
+    }
+
+    /** Null if the peer is not there any more, or anew. */
+    private @Nullable Entry entry(Peer peer) {
+        Entry entry = peers.get(peer.id());
+        return entry != null && entry.peer == peer ? entry : null;
+    }
+
+    private boolean update(Entry entry, HoldingsUpdate update) {
         if (update.anew()) {
+            partBytes.add(-entry.partBytes);
             entry.held.forEach(row -> withdraw(entry.peer, row));
             entry.clear();
         }
@@ -133,7 +153,7 @@ public final class MemoryStore implements RegistryStore {
     private void drop(Entry entry, Sha256 digest) {
         Holders row = holders.find(digest);
         if (row != null && entry.held.remove(row) != null) {
-            entry.checksum ^= checksum(row, entry.peer);
+            forget(entry, row);
             withdraw(entry.peer, row);
         }
     }
@@ -142,16 +162,31 @@ public final class MemoryStore implements RegistryStore {
         if (entry.held.put(row)) {
             holdings.increment();
         } else {
-            entry.checksum ^= checksum(row, entry.peer);
+            forget(entry, row);
         }
         entry.checksum ^= HoldingsChecksum.of(digest, pieces);
+        count(entry, partBytes(pieces));
         row.add(Holder.of(entry.peer, pieces));
     }
 
-    private static long checksum(Holders row, Peer peer) {
-        return row.find(peer) instanceof PartialHolder part
-                ? HoldingsChecksum.of(row.digest(), part.pieces())
-                : HoldingsChecksum.ofComplete(row.digest());
+    /** Takes what is known of a holding out of the sums. */
+    private void forget(Entry entry, Holders row) {
+        if (row.find(entry.peer) instanceof PartialHolder part) {
+            entry.checksum ^= HoldingsChecksum.of(row.digest(), part.pieces());
+            count(entry, -partBytes(part.pieces()));
+        } else {
+            entry.checksum ^= HoldingsChecksum.ofComplete(row.digest());
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    private void count(Entry entry, long bytes) {
+        entry.partBytes += bytes;
+        partBytes.add(bytes);
+    }
+
+    private static long partBytes(PieceSet pieces) {
+        return pieces.isComplete() ? 0 : PART_OVERHEAD + pieces.count() / Byte.SIZE;
     }
 
     private void withdraw(Peer peer, Holders row) {
@@ -167,6 +202,7 @@ public final class MemoryStore implements RegistryStore {
         neighbours.remove(entry.peer);
         census.remove(entry.peer.admission());
         bitsPerSecond.add(-entry.peer.uploads().budget().bitsPerSecond());
+        partBytes.add(-entry.partBytes);
         entry.held.forEach(row -> withdraw(entry.peer, row));
     }
 
@@ -176,6 +212,15 @@ public final class MemoryStore implements RegistryStore {
         if (entry != null) {
             withdrawAll(entry);
         }
+    }
+
+    @Override
+    public synchronized boolean remove(Peer peer) {
+        boolean known = entry(peer) != null;
+        if (known) {
+            remove(peer.id());
+        }
+        return known;
     }
 
     @Override
@@ -289,16 +334,30 @@ public final class MemoryStore implements RegistryStore {
         long checksum = HoldingsChecksum.ofComplete(digest);
         for (int i = 0; i < by.length; i++) {
             all[i] = by[i].peer;
-            by[i].held.put(row);
+            if (by[i].held.put(row)) {
+                holdings.increment();
+            } else {
+                forget(by[i], row); // it was told twice: dropped, and held again, while the snapshot was written
+            }
             by[i].checksum ^= checksum;
         }
         row.addAll(all);
-        holdings.add(by.length);
     }
 
     /** All peers. Of those that come or go meanwhile, some may be missing and some too many. */
     public Iterable<Peer> peers() {
         return () -> peers.values().stream().map(entry -> entry.peer).iterator();
+    }
+
+    @Override
+    public long partBytesOf(PeerId id) {
+        Entry entry = peers.get(id);
+        return entry == null ? 0 : entry.partBytes;
+    }
+
+    @Override
+    public long partBytes() {
+        return partBytes.sum();
     }
 
     @Override

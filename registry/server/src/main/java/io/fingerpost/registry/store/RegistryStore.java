@@ -31,6 +31,9 @@ public interface RegistryStore {
     /** Takes in what a peer holds now, and what no longer. False if the peer is not known. */
     boolean update(PeerId id, HoldingsUpdate update);
 
+    /** The same, but only under the very lease that {@code peer} stands for: false too if it has come anew. */
+    boolean update(Peer peer, HoldingsUpdate update);
+
     /** Replaces what the peer holds of {@code digest}; an empty set withdraws it. False if the peer is not known. */
     default boolean hold(PeerId id, Sha256 digest, PieceSet pieces) {
         return update(id, pieces.isEmpty()
@@ -40,6 +43,9 @@ public interface RegistryStore {
 
     /** Forgets the peer and its holdings, if it is known. */
     void remove(PeerId id);
+
+    /** The same, but only under the very lease that {@code peer} stands for; whether that was known. */
+    boolean remove(Peer peer);
 
     /** Removes every peer whose lease has run out, and returns how many these were. */
     int removeExpired(Instant now);
@@ -55,6 +61,12 @@ public interface RegistryStore {
 
     /** How many holdings the peer has; 0 if it is not known. */
     int holdingsOf(PeerId id);
+
+    /** Bytes that the peer's incomplete sets of pieces take; 0 if it is not known. */
+    long partBytesOf(PeerId id);
+
+    /** Bytes that all incomplete sets of pieces take. */
+    long partBytes();
 
     /** The {@link io.fingerpost.contract.HoldingsChecksum} of what the peer holds; 0 if it is not known. */
     long checksumOf(PeerId id);

@@ -7,6 +7,8 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.HoldingsUpdate;
+import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.store.Holder;
 import io.fingerpost.registry.store.MemoryStore;
@@ -17,9 +19,12 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a table tells of itself makes the same table again. */
 class SnapshotTest {
@@ -143,6 +148,50 @@ class SnapshotTest {
         for (Sha256 digest : List.of(EVERYBODYS, MANYS, FEWS, PARTLY)) {
             assertThat(holders(copy.table, digest)).isEqualTo(holders(kept.table, digest));
         }
+    }
+
+    /** The journal has what changes meanwhile; made after the snapshot, it leads to the same table. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whateverChangesMeanwhileComesOutRight(long seed) throws IOException {
+        var random = new Random(seed);
+        var digests = IntStream.range(0, 2_000).mapToObj(SnapshotTest::other).toList();
+        digests.forEach(digest -> kept.table.hold(peers.get(random.nextInt(50)).id(), digest, PieceSet.all(9)));
+        var copy = new Kept(new MemoryStore(), StoreFixture.newRepresentations());
+        var journal = new ArrayList<Change>();
+
+        kept.tell(change -> {
+            for (int i = 0; i < 300 && change instanceof Change.Rows; i++) {
+                Change meanwhile = random(random, digests);
+                kept.apply(meanwhile, StoreFixture::peer);
+                journal.add(meanwhile);
+            }
+            copy.apply(change, StoreFixture::peer);
+        }, 0);
+        journal.forEach(change -> copy.apply(change, StoreFixture::peer));
+
+        assertThat(journal.size()).isGreaterThan(500);
+        assertThat(copy.table.peerCount()).isEqualTo(kept.table.peerCount());
+        assertThat(digests).allMatch(digest -> holders(copy.table, digest).equals(holders(kept.table, digest)));
+        assertThat(peers).allMatch(peer -> copy.table.checksumOf(peer.id()) == kept.table.checksumOf(peer.id())
+                && copy.table.holdingsOf(peer.id()) == kept.table.holdingsOf(peer.id())
+                && copy.table.partBytesOf(peer.id()) == kept.table.partBytesOf(peer.id()));
+        assertThat(copy.table.holdingCount()).isEqualTo(kept.table.holdingCount());
+        assertThat(copy.table.partBytes()).isEqualTo(kept.table.partBytes());
+    }
+
+    private Change random(Random random, List<Sha256> digests) {
+        Peer peer = peers.get(random.nextInt(50));
+        Sha256 digest = digests.get(random.nextInt(digests.size()));
+        return switch (random.nextInt(40)) {
+            case 0 -> new Change.Removed(peer.id());
+            case 1 -> new Change.Admitted(peer.id(), peer.admission());
+            case 2 -> new Change.Told(peer.id(), new HoldingsUpdate(true, List.of(new Held(digest, SOME)), List.of()));
+            default -> new Change.Told(peer.id(), random.nextBoolean()
+                    ? new HoldingsUpdate(List.of(), List.of(digest))
+                    : new HoldingsUpdate(List.of(new Held(digest, random.nextBoolean() ? SOME : PieceSet.all(9))),
+                            List.of()));
+        };
     }
 
     private static Sha256 other(int number) {

@@ -216,6 +216,10 @@ class HealthTest {
         var held = fixture.known(1);
         fixture.hold(peer, held);
         fixture.fetches.put(peer.id(), new Outcome.Full());
+        long now = fixture.clock.millis();
+        while (peer.uploads().hasRoom(1, now)) {
+            peer.uploads().take(1_000_000_000, now);
+        }
 
         fixture.suspicions.suspect(peer.mark(), held.digest());
         pass(MINUTE.multipliedBy(5));
@@ -223,6 +227,21 @@ class HealthTest {
         assertThat(fixture.fetched).hasSize(5);
         assertThat(peer.state()).isEqualTo(State.GOOD);
         assertThat(fixture.kept).isEmpty();
+    }
+
+    /** It serves clients what it likes, and the registry nothing. */
+    @Test
+    void aPeerThatIsFullOnlyForTheRegistryIsOut() {
+        var peer = fixture.admitted();
+        fixture.fetches.put(peer.id(), new Outcome.Full());
+
+        for (int i = 1; i <= 3; i++) {
+            var held = fixture.known(i);
+            fixture.hold(peer, held);
+            fixture.suspicions.suspect(peer.mark(), held.digest());
+            pass(MINUTE);
+            assertThat(peer.state()).isEqualTo(i < 3 ? State.GOOD : State.QUARANTINED);
+        }
     }
 
     @Test

@@ -22,8 +22,8 @@ class FullRegistryTest {
             var response = server.send("POST", "/peers",
                     WireJson.strict().writeValueAsString(peer.registration(endpoint.endpoint())));
 
-            assertThat(response.statusCode()).isEqualTo(503);
-            assertThat(OpenApi.read().kinds("POST", response.uri().getRawPath(), 503))
+            assertThat(response.statusCode()).isEqualTo(429);
+            assertThat(OpenApi.read().kinds("POST", response.uri().getRawPath(), 429))
                     .contains("urn:fingerpost:problem:registry-full");
             assertThat(response.body()).contains("registry-full").contains("limit of 3 peers");
             assertThat(response.headers().firstValue("Retry-After")).isPresent();
