@@ -86,7 +86,7 @@ final class Codec {
                 throw new IllegalArgumentException("a change is longer than it should be");
             }
             return change;
-        } catch (BufferUnderflowException | DateTimeException | UnknownHostException e) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | DateTimeException | UnknownHostException e) {
             throw new IllegalArgumentException("a change is not as it should be", e);
         }
     }

@@ -55,7 +55,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
         this.handler = new ListedRoutes(routes)
                 .post(PEER + "/heartbeat", new ErrorHandler(this::heartbeat))
-                .setFallbackHandler(waiting)
+                .setFallbackHandler(new SharedPlaces(MAX_CONCURRENT / 4, waiting))
                 .setInvalidMethodHandler(new ErrorHandler(RegistryApi::refuseMethod));
     }
 
