@@ -47,7 +47,7 @@ class KilledRegistryIT {
         var corrupt = site.agent("corrupt");
         site.through(corrupt, "/a.bin");
         await().until(() -> site.holdings() == 1);
-        flipABit(onlyBlob(site.launcher().path("corrupt")));
+        site.flipABit("corrupt");
         var client = site.agent("client");
         assertThat(site.through(client, "/a.bin").body()).isEqualTo(content); // and it reports the wrong piece
         await().until(() -> quarantined() == 1);
@@ -99,18 +99,5 @@ class KilledRegistryIT {
             return same;
         });
         return last[0];
-    }
-
-    private static Path onlyBlob(Path data) throws IOException {
-        try (var files = Files.walk(data.resolve("store"))) {
-            return files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}")).findFirst()
-                    .orElseThrow();
-        }
-    }
-
-    private static void flipABit(Path file) throws IOException {
-        byte[] content = Files.readAllBytes(file);
-        content[content.length / 2] ^= 1;
-        Files.write(file, content);
     }
 }

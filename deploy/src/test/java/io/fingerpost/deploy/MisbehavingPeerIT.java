@@ -29,7 +29,7 @@ class MisbehavingPeerIT {
         var corrupt = site.agent("corrupt");
         site.through(corrupt, "/a.bin");
         await().until(() -> site.holdings() == 1);
-        flipABit(onlyBlob(site.launcher().path("corrupt")));
+        site.flipABit("corrupt");
         var client = site.agent("client");
 
         var answer = site.through(client, "/a.bin");
@@ -37,19 +37,6 @@ class MisbehavingPeerIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(content);
         assertThat(client.logText()).contains("corrupt piece");
-    }
-
-    private static Path onlyBlob(Path data) throws IOException {
-        try (var files = Files.walk(data.resolve("store"))) {
-            return files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}")).findFirst()
-                    .orElseThrow();
-        }
-    }
-
-    private static void flipABit(Path file) throws IOException {
-        byte[] content = Files.readAllBytes(file);
-        content[content.length / 2] ^= 1;
-        Files.write(file, content);
     }
 
     @Test

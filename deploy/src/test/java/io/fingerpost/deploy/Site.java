@@ -134,6 +134,18 @@ public final class Site implements BeforeEachCallback, AfterEachCallback {
         return new Metrics(http, broker.ready("admin"));
     }
 
+    /** As a disk may: in the only blob that an agent holds. */
+    void flipABit(String agent) throws IOException {
+        Path blob;
+        try (var files = Files.walk(launcher.path(agent).resolve("store"))) {
+            blob = files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}")).findFirst()
+                    .orElseThrow();
+        }
+        byte[] content = Files.readAllBytes(blob);
+        content[content.length / 2] ^= 1;
+        Files.write(blob, content);
+    }
+
     /** Holdings that the broker's registry knows. */
     long holdings() throws IOException, InterruptedException {
         return metrics().sum("fingerpost_registry_holdings", "");

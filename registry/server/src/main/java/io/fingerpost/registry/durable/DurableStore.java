@@ -167,20 +167,6 @@ public final class DurableStore implements RegistryStore, StandingLog, AutoClose
     }
 
     @Override
-    public boolean update(PeerId id, HoldingsUpdate update) {
-        var entry = Entry.of(new Change.Told(id, update));
-        Journal.Batch written;
-        synchronized (this) {
-            if (!table.update(id, update)) {
-                return false;
-            }
-            written = journal().append(entry);
-        }
-        await(written);
-        return true;
-    }
-
-    @Override
     public boolean update(Peer peer, HoldingsUpdate update) {
         var entry = Entry.of(new Change.Told(peer.id(), update));
         Journal.Batch written;
@@ -205,16 +191,6 @@ public final class DurableStore implements RegistryStore, StandingLog, AutoClose
         }
         await(written);
         return true;
-    }
-
-    @Override
-    public void remove(PeerId id) {
-        Journal.Batch written;
-        synchronized (this) {
-            table.remove(id);
-            written = gone(id);
-        }
-        await(written);
     }
 
     private Journal.Batch gone(PeerId id) {

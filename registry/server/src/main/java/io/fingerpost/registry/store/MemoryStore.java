@@ -106,12 +106,6 @@ public final class MemoryStore implements RegistryStore {
         return entry != null && update(entry, update);
     }
 
-    @Override
-    public synchronized boolean update(PeerId id, HoldingsUpdate update) {
-        Entry entry = peers.get(id);
-        return entry != null && update(entry, update);
-    }
-
     /** Null if the peer is not there any more, or anew. */
     private @Nullable Entry entry(Peer peer) {
         Entry entry = peers.get(peer.id());
@@ -207,20 +201,13 @@ public final class MemoryStore implements RegistryStore {
     }
 
     @Override
-    public synchronized void remove(PeerId id) {
-        Entry entry = peers.remove(id);
+    public synchronized boolean remove(Peer peer) {
+        Entry entry = entry(peer);
         if (entry != null) {
+            peers.remove(peer.id());
             withdrawAll(entry);
         }
-    }
-
-    @Override
-    public synchronized boolean remove(Peer peer) {
-        boolean known = entry(peer) != null;
-        if (known) {
-            remove(peer.id());
-        }
-        return known;
+        return entry != null;
     }
 
     @Override

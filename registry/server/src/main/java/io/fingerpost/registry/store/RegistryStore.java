@@ -28,11 +28,17 @@ public interface RegistryStore {
     /** Extends a lease; false if the peer is not known. */
     boolean renew(PeerId id, Instant until);
 
-    /** Takes in what a peer holds now, and what no longer. False if the peer is not known. */
-    boolean update(PeerId id, HoldingsUpdate update);
-
-    /** The same, but only under the very lease that {@code peer} stands for: false too if it has come anew. */
+    /**
+     * Takes in what a peer holds now, and what no longer.
+     *
+     * @param peer under whose very lease: false if it is not known, or has come anew
+     */
     boolean update(Peer peer, HoldingsUpdate update);
+
+    /** The same under whichever lease it has; false if it is not known. */
+    default boolean update(PeerId id, HoldingsUpdate update) {
+        return find(id).filter(peer -> update(peer, update)).isPresent();
+    }
 
     /** Replaces what the peer holds of {@code digest}; an empty set withdraws it. False if the peer is not known. */
     default boolean hold(PeerId id, Sha256 digest, PieceSet pieces) {
@@ -41,11 +47,13 @@ public interface RegistryStore {
                 : new HoldingsUpdate(List.of(new Held(digest, pieces)), List.of()));
     }
 
-    /** Forgets the peer and its holdings, if it is known. */
-    void remove(PeerId id);
-
-    /** The same, but only under the very lease that {@code peer} stands for; whether that was known. */
+    /** Ends this very lease, and forgets what was announced under it; false if the peer is not known, or has come anew. */
     boolean remove(Peer peer);
+
+    /** The same with whichever lease it has, if it is known. */
+    default void remove(PeerId id) {
+        find(id).ifPresent(this::remove);
+    }
 
     /** Removes every peer whose lease has run out, and returns how many these were. */
     int removeExpired(Instant now);
