@@ -73,7 +73,7 @@ public final class Registry {
 
     /**
      * @param maxRate that a peer is believed to have, if the operator does not vouch for it
-     * @param ticketSecret from which each peer's ticket key is derived
+     * @param ticketSecret from which each lease's ticket key is derived
      */
     public Registry(RegistryConfig config, LeaseTerms terms, BitRate maxRate, RegistryStore store,
             RepresentationTable representations, EndpointProver prover, Enrolment enrolment, LiveLocator locator,
@@ -191,8 +191,16 @@ public final class Registry {
         var budget = admission.superNode() ? registration.budget() : registration.budget().withRateUpTo(maxRate);
         var uploads = new Uploads(budget, admission.at().toEpochMilli());
         uploads.report(registration.uploads(), admission.at().toEpochMilli());
-        return new Peer(id, admission, TicketKey.derive(ticketSecret, id), located.locate(admission.address()), uploads,
+        return new Peer(id, admission, ticketKey(id, admission), located.locate(admission.address()), uploads,
                 admission.at().plus(terms().ttl()), reachability);
+    }
+
+    /** Of this lease alone: whoever once registered under the same key, with an endpoint that proved nothing, cannot make up later tickets. */
+    private TicketKey ticketKey(PeerId id, Admission admission) {
+        var ofLease = Sha256.newDigest();
+        ofLease.update(ticketSecret);
+        ofLease.update(admission.secretHash().bytes());
+        return TicketKey.derive(ofLease.digest(), id);
     }
 
     /** A peer that was admitted before a restart; its lease begins now. */

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.fingerpost.contract.HoldingsChecksum;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Heartbeat;
@@ -202,6 +203,18 @@ class RegistryTest {
         var uploads = fixture.store.find(anna.id()).orElseThrow().uploads();
         assertThat(uploads.hasRoom(100, NOW.toEpochMilli())).isTrue();
         assertThat(uploads.hasRoom(101, NOW.toEpochMilli())).isFalse();
+    }
+
+    @Test
+    void eachLeaseHasATicketKeyOfItsOwn() {
+        TicketKey before = fixture.register(anna).ticketKey();
+        Sha256 digest = Sha256.digestOf(new byte[] {1});
+        String ticket = before.issue(digest, NOW.plusSeconds(60));
+
+        TicketKey after = fixture.register(anna).ticketKey();
+
+        assertThat(before.check(ticket, digest, NOW)).isEqualTo(Verdict.VALID);
+        assertThat(after.check(ticket, digest, NOW)).isEqualTo(Verdict.FORGED);
     }
 
     /** Whoever knows a peer's key may name an endpoint where nobody answers, and then proves nothing. */
