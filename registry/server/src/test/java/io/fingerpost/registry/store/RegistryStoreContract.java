@@ -9,6 +9,7 @@ import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.locality.Place;
@@ -86,6 +87,21 @@ public abstract class RegistryStoreContract {
         assertThat(store.find(anna.id())).get().isSameAs(anna);
         assertThat(store.find(berta.id())).isEmpty();
         assertThat(store.peerCount()).isOne();
+    }
+
+    @Test
+    void whatIsDoneUnderAnOldLeaseLeavesTheNewOneAlone() {
+        store.admit(anna);
+        Peer anew = peer(1, LATER);
+        store.admit(anew);
+        store.hold(anew.id(), MAP, PieceSet.all(4));
+
+        assertThat(store.update(anna, new HoldingsUpdate(true, List.of(), List.of()))).isFalse();
+        assertThat(store.remove(anna)).isFalse();
+
+        assertThat(store.holdingsOf(anew.id())).isOne();
+        assertThat(store.remove(anew)).isTrue();
+        assertThat(store.peerCount()).isZero();
     }
 
     @Test
