@@ -3,6 +3,7 @@ package io.fingerpost.registry.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
@@ -18,6 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Any bytes as bodies, paths and fields, to a real server: there is always an answer, an error is a problem and never ours, and who
@@ -26,6 +28,8 @@ import tools.jackson.core.JacksonException;
 class RegistryApiFuzzTest {
     private static final Set<String> METHODS = Set.of("GET", "POST", "DELETE", "PUT", "HEAD", "OPTIONS", "PATCH");
 
+    /** Knows all names, as the registry's does: Jackson then takes some that have a byte FF for the ones without it. */
+    private static final JsonMapper STRICT = warm();
     /** Hosts in networks that no peer may be in. */
     private static final Set<String> REFUSED = Set.of("192.0.2.1", "169.254.169.254");
 
@@ -67,10 +71,16 @@ class RegistryApiFuzzTest {
         assertUnchanged();
     }
 
+    private static JsonMapper warm() {
+        var strict = WireJson.strict();
+        var registration = new TestPeer().registration(new PeerEndpoint("http", "192.0.2.1", 80));
+        WireJson.read(strict, strict.writeValueAsBytes(registration), Registration.class);
+        return strict;
+    }
+
     private static boolean isForAnotherEndpoint(byte[] input) {
         try {
-            return !REFUSED.contains(
-                    WireJson.read(WireJson.strict(), input, Registration.class).endpoint().host());
+            return !REFUSED.contains(WireJson.read(STRICT, input, Registration.class).endpoint().host());
         } catch (JacksonException e) {
             return false;
         }
