@@ -99,9 +99,6 @@ sealed interface Change {
     /** What it is is not known any more. */
     record Forgotten(ResourceId resource) implements OfResource {}
 
-    /** Of no resource is known any more what it is. */
-    record AllForgotten() implements OfAll {}
-
     /** Nothing that is known of resources is to be believed before the origin has confirmed it. */
     record AllStale() implements OfAll {}
 

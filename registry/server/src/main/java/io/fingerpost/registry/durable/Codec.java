@@ -46,7 +46,6 @@ final class Codec {
             case Change.Confirmed(var resource, var digest, var freshUntil) -> out.kind(7).resource(resource)
                     .digest(digest).instant(freshUntil);
             case Change.Forgotten(var resource) -> out.kind(8).resource(resource);
-            case Change.AllForgotten() -> out.kind(9);
             case Change.AllStale() -> out.kind(10);
             case Change.Ruled(var rules) -> out.kind(11).digest(rules);
             case Change.Ended() -> out.kind(12);
@@ -74,7 +73,6 @@ final class Codec {
                 case 6 -> new Change.Learned(in.resource(), in.representation(), in.instant(), in.flag());
                 case 7 -> new Change.Confirmed(in.resource(), in.digest(), in.instant());
                 case 8 -> new Change.Forgotten(in.resource());
-                case 9 -> new Change.AllForgotten();
                 case 10 -> new Change.AllStale();
                 case 11 -> new Change.Ruled(in.digest());
                 case 12 -> new Change.Ended();

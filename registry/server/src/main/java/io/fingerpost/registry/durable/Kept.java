@@ -62,7 +62,6 @@ final class Kept {
                     .restore(resource, representation, freshUntil, ambiguous);
             case Change.Confirmed confirmed -> confirm(confirmed);
             case Change.Forgotten(var resource) -> representations.forget(resource);
-            case Change.AllForgotten() -> representations.forgetIf(_ -> true);
             case Change.AllStale() -> representations.expireAll();
             case Change.Ruled(var now) -> rules = now;
             case Change.Ended() -> filling = table.filling(); // the numbers are those of one snapshot
