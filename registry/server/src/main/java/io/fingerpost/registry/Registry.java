@@ -73,7 +73,7 @@ public final class Registry {
 
     /**
      * @param maxRate that a peer is believed to have, if the operator does not vouch for it
-     * @param ticketSecret from which each lease's ticket key is derived
+     * @param ticketSecret from which each peer's ticket key is derived
      */
     public Registry(RegistryConfig config, LeaseTerms terms, BitRate maxRate, RegistryStore store,
             RepresentationTable representations, EndpointProver prover, Enrolment enrolment, LiveLocator locator,
@@ -195,8 +195,11 @@ public final class Registry {
                 admission.at().plus(terms().ttl()), reachability);
     }
 
-    /** Of this lease alone: whoever once registered under the same key, with an endpoint that proved nothing, cannot make up later tickets. */
+    /** The same for each lease, so that tickets outlive restarts; but one that proves nothing may be anybody's, and gets a key for itself. */
     private TicketKey ticketKey(PeerId id, Admission admission) {
+        if (admission.isProved()) {
+            return TicketKey.derive(ticketSecret, id);
+        }
         var ofLease = Sha256.newDigest();
         ofLease.update(ticketSecret);
         ofLease.update(admission.secretHash().bytes());

@@ -206,15 +206,26 @@ class RegistryTest {
     }
 
     @Test
-    void eachLeaseHasATicketKeyOfItsOwn() {
-        TicketKey before = fixture.register(anna).ticketKey();
+    void aPeerKeepsItsTicketKey() {
+        assertThat(fixture.register(anna).ticketKey().text()).isEqualTo(fixture.register(anna).ticketKey().text());
+    }
+
+    /** It may be somebody who only knows the peer's key, and would make up tickets for the peer later. */
+    @Test
+    void whoProvesNothingGetsATicketKeyThatOpensNothingLater() {
+        PeerEndpoint gone;
+        try (var server = ProvingServer.of(anna)) {
+            gone = server.endpoint();
+        }
+        LeaseGrant unproved = registry.register(anna.registration(gone), Optional.empty(),
+                InetAddress.getLoopbackAddress());
         Sha256 digest = Sha256.digestOf(new byte[] {1});
-        String ticket = before.issue(digest, NOW.plusSeconds(60));
+        String ticket = unproved.ticketKey().issue(digest, NOW.plusSeconds(60));
 
-        TicketKey after = fixture.register(anna).ticketKey();
+        TicketKey proved = fixture.register(anna).ticketKey();
 
-        assertThat(before.check(ticket, digest, NOW)).isEqualTo(Verdict.VALID);
-        assertThat(after.check(ticket, digest, NOW)).isEqualTo(Verdict.FORGED);
+        assertThat(unproved.ticketKey().check(ticket, digest, NOW)).isEqualTo(Verdict.VALID);
+        assertThat(proved.check(ticket, digest, NOW)).isEqualTo(Verdict.FORGED);
     }
 
     /** Whoever knows a peer's key may name an endpoint where nobody answers, and then proves nothing. */
