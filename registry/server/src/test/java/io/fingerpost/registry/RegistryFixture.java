@@ -50,7 +50,7 @@ public final class RegistryFixture {
 
     public final MutableClock clock = new MutableClock(NOW);
     public final MemoryStore store = new MemoryStore();
-    public final RepresentationTable representations = new RepresentationTable(new ByteSize(1 << 20));
+    public final RepresentationTable representations = new RepresentationTable(new ByteSize(4 << 20));
     public final Registry registry;
     public final Suspicions suspicions = new Suspicions();
     public final Reports reports;
