@@ -186,6 +186,7 @@ public final class Agent implements AutoCloseable {
         fetcher.close();
         reporter.close();
         threads.shutdownNow();
+        store.close();
         http.shutdownNow();
         data.close();
     }

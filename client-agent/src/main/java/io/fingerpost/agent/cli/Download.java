@@ -50,8 +50,9 @@ final class Download implements AutoCloseable {
 
     /** Fetches without a running agent; what may be shared stays in the store for the next run. */
     void alone(String resource) throws IOException {
-        try (var data = DataDirectory.open(config.data())) {
-            var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), InstantSource.system());
+        try (var data = DataDirectory.open(config.data());
+                var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(),
+                        InstantSource.system())) {
             var broker = new BrokerClient(http, config.broker(), Optional.empty());
             var registry = new RegistryClient(http, config.broker());
             try (var fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(),

@@ -147,7 +147,7 @@ public final class GatewayHandler implements HttpHandler {
         switch (fetcher.fetch(resource, forwarded(exchange))) {
             case Held(var blob) -> {
                 exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-                BlobResponse.send(exchange, blob, SendProgress.UNWATCHED);
+                BlobResponse.send(exchange, blob.open(), SendProgress.UNWATCHED);
             }
             case Running running -> stream(exchange, resource, running);
             case Passed(var answer) -> pass(exchange, answer);
@@ -162,7 +162,7 @@ public final class GatewayHandler implements HttpHandler {
         var stored = onlyRange ? fetcher.revalidated(resource) : Optional.<Blob>empty();
         if (stored.isPresent()) {
             exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-            BlobResponse.send(exchange, stored.get(), SendProgress.UNWATCHED);
+            BlobResponse.send(exchange, stored.get().open(), SendProgress.UNWATCHED);
             return;
         }
         pass(exchange, broker.fromOrigin(exchange.getRequestMethod().toString(), resource, forwarded(exchange)));

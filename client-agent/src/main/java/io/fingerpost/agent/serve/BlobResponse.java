@@ -1,6 +1,6 @@
 package io.fingerpost.agent.serve;
 
-import io.fingerpost.agent.store.Blob;
+import io.fingerpost.agent.store.Portion;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.http.ByteRange;
@@ -20,8 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 
-/** Answers GET and HEAD with a blob or a range of it, under the origin's own fields (RFC 9110 §13, §14). */
+/** Answers GET and HEAD with a representation or a range of it, if that can be read, under the origin's own fields (RFC 9110 §13, §14). */
 public final class BlobResponse {
     private static final HttpString REPR_DIGEST = new HttpString(FieldNames.REPR_DIGEST);
     private static final HttpString CONTENT_DIGEST = new HttpString(FieldNames.CONTENT_DIGEST);
@@ -35,64 +36,65 @@ public final class BlobResponse {
     private BlobResponse() {}
 
     /**
-     * Sends; blocking on the disk for the head, not for the body.
+     * Sends; blocking on the disk for the head, not for the body. Closes {@code portion} in the end.
      *
      * @param progress told of the body if there is one
      */
-    public static void send(HttpServerExchange exchange, Blob blob, SendProgress progress) throws IOException {
-        var representation = blob.representation();
-        var fields = exchange.getResponseHeaders();
-        representation.headers().fields().forEach((name, value) -> fields.put(new HttpString(name), value));
-        noTransform(fields);
+    public static void send(HttpServerExchange exchange, Portion portion, SendProgress progress) throws IOException {
+        exchange.addExchangeCompleteListener((_, next) -> {
+            IoUtils.safeClose(portion.file());
+            next.proceed();
+        });
+        var representation = portion.representation();
         if (isNotModified(exchange, representation)) {
-            NOT_ON_304.forEach(fields::remove);
+            replay(exchange, representation);
+            NOT_ON_304.forEach(exchange.getResponseHeaders()::remove);
             exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
             exchange.endExchange();
             return;
         }
-        fields.put(Headers.ACCEPT_RANGES, "bytes");
-        fields.put(REPR_DIGEST, DigestField.format(representation.digest()));
-        fields.put(CONTENT_TYPE_OPTIONS, "nosniff");
         ByteRange range = requestedRange(exchange, representation);
         Span span = range.resolve(representation.size());
         if (span == null) {
-            refuseRange(exchange, representation);
-            return;
-        }
-        sendPart(exchange, blob, range, span, progress);
-    }
-
-    private static void sendPart(HttpServerExchange exchange, Blob blob, ByteRange range, Span span,
-            SendProgress progress)
-            throws IOException {
-        var fields = exchange.getResponseHeaders();
-        FileChannel file = blob.open();
-        try {
+            exchange.getResponseHeaders().put(Headers.CONTENT_RANGE, "bytes */" + representation.size());
+            Problems.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE, "range-not-satisfiable",
+                    "the representation has " + representation.size() + " bytes");
+        } else if (!portion.covers(span.first(), span.last())) {
+            Problems.send(exchange, StatusCodes.NOT_FOUND, "pieces-not-held",
+                    "this peer holds the digest in part, and not all of these bytes; ask for the range of pieces that it announced");
+        } else {
             boolean part = range instanceof ByteRange.FromTo || range instanceof ByteRange.Suffix;
-            if (part) {
-                exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);
-                fields.put(Headers.CONTENT_RANGE, span.contentRange(blob.representation().size()));
-                partDigest(blob.representation(), file, span)
-                        .ifPresent(digest -> fields.put(CONTENT_DIGEST, DigestField.format(digest)));
-            }
-            exchange.setResponseContentLength(span.length());
-            if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-                file.close();
-                exchange.endExchange();
-                return;
-            }
-            FileSender.send(exchange, file, span, progress);
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
+            sendSpan(exchange, portion, span, part, progress);
         }
     }
 
-    private static void refuseRange(HttpServerExchange exchange, Representation representation) {
-        exchange.getResponseHeaders().put(Headers.CONTENT_RANGE, "bytes */" + representation.size());
-        exchange.getResponseHeaders().remove(REPR_DIGEST);
-        Problems.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE, "range-not-satisfiable",
-                "the representation has " + representation.size() + " bytes");
+    /** @param part whether a range was asked for */
+    private static void sendSpan(HttpServerExchange exchange, Portion portion, Span span, boolean part,
+            SendProgress progress) throws IOException {
+        var representation = portion.representation();
+        replay(exchange, representation);
+        var fields = exchange.getResponseHeaders();
+        fields.put(Headers.ACCEPT_RANGES, "bytes");
+        fields.put(REPR_DIGEST, DigestField.format(representation.digest()));
+        fields.put(CONTENT_TYPE_OPTIONS, "nosniff");
+        if (part) {
+            exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);
+            fields.put(Headers.CONTENT_RANGE, span.contentRange(representation.size()));
+            partDigest(representation, portion.file(), span)
+                    .ifPresent(digest -> fields.put(CONTENT_DIGEST, DigestField.format(digest)));
+        }
+        exchange.setResponseContentLength(span.length());
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            exchange.endExchange();
+        } else {
+            FileSender.send(exchange, portion.file(), span, progress);
+        }
+    }
+
+    private static void replay(HttpServerExchange exchange, Representation representation) {
+        var fields = exchange.getResponseHeaders();
+        representation.headers().fields().forEach((name, value) -> fields.put(new HttpString(name), value));
+        noTransform(fields);
     }
 
     /** Every byte counts under the digest, so nobody on the way may recode it. */

@@ -32,12 +32,8 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
         this.progress = progress;
     }
 
-    /** Sends {@code span} of {@code file}, and closes it when the exchange is over, however that ends. */
+    /** Sends {@code span} of {@code file}, which has to stay open until the exchange is over. */
     static void send(HttpServerExchange exchange, FileChannel file, Span span, SendProgress progress) {
-        exchange.addExchangeCompleteListener((_, next) -> {
-            IoUtils.safeClose(file);
-            next.proceed();
-        });
         var sender = new FileSender(exchange, file, span, progress);
         progress.begins(span.length());
         exchange.dispatch(exchange.getIoThread(), () -> {

@@ -137,18 +137,18 @@ public final class PeerHandler implements HttpHandler {
     }
 
     private void serve(HttpServerExchange exchange, Sha256 digest, SendProgress progress) {
-        exchange.dispatch(threads, () -> sendBlob(exchange, digest, progress));
+        exchange.dispatch(threads, () -> sendPortion(exchange, digest, progress));
     }
 
-    private void sendBlob(HttpServerExchange exchange, Sha256 digest, SendProgress progress) {
+    private void sendPortion(HttpServerExchange exchange, Sha256 digest, SendProgress progress) {
         try {
-            var blob = store.find(digest);
-            if (blob.isEmpty()) {
+            var portion = store.readable(digest);
+            if (portion.isEmpty()) {
                 Problems.send(exchange, StatusCodes.NOT_FOUND, "not-held",
                         "this peer does not hold the digest (any more)");
                 return;
             }
-            BlobResponse.send(exchange, blob.get(), progress);
+            BlobResponse.send(exchange, portion.get(), progress);
         } catch (Exception e) {
             LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot serve");
             Problems.send(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "internal", "the blob cannot be read");

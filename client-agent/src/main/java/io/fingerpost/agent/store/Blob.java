@@ -1,11 +1,10 @@
 package io.fingerpost.agent.store;
 
+import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Representation;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** A stored, verified representation. It may be evicted at any time; what is open then stays readable. */
 public record Blob(Representation representation, Path file) {
@@ -15,7 +14,8 @@ public record Blob(Representation representation, Path file) {
         return new Blob(same, file);
     }
 
-    public FileChannel open() throws IOException {
-        return FileChannel.open(file, StandardOpenOption.READ);
+    /** @throws java.nio.file.NoSuchFileException if it was evicted */
+    public Portion open() throws IOException {
+        return Portion.open(representation, PieceSet.all(representation.layout().count()), file);
     }
 }

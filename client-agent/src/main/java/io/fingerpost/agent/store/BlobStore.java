@@ -3,111 +3,142 @@ package io.fingerpost.agent.store;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
-import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Verified files by digest, within a size limit: what was used least lately is evicted first.
+ * Verified files and pieces by digest, within a size limit. Incomplete blobs count with their whole size while somebody has them
+ * open, and later with what they take.
  *
- * <p>On disk a blob is two files, `blobs/ab/abcd…` and `blobs/ab/abcd….json` with its representation. The content is renamed
- * into place last, so a blob exists exactly when its content file does. Safe for use by many threads.
+ * <p>When something has to go, that is first what nobody completes, then of the quarter of blobs that was used least lately what
+ * most others hold. No other process may use the directory. Safe for use by many threads.
  */
-public final class BlobStore {
+public final class BlobStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlobStore.class);
-    private static final String REPRESENTATION = ".json";
+    /** One in so many blobs may be evicted for being frequent elsewhere before others that were used less lately. */
+    private static final int CHOICE = 4;
 
-    private final Path blobs;
-    private final Path incoming;
+    private final StoreDirectory directory;
     private final long maxBytes;
     private final InstantSource clock;
-    private final JsonMapper json = WireJson.lenient();
+    private final Rarity rarity;
     private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
-    /** Sizes, least lately used first; guarded by this. */
+    private final Thread check;
+    /** All below guarded by this. Sizes of blobs, least lately used first. */
     private final LinkedHashMap<Sha256, Long> sizes = new LinkedHashMap<>();
+    /** The incomplete ones that somebody has open; never evicted. */
+    private final Map<Sha256, Partial> open = new HashMap<>();
+    /** The incomplete ones that nobody has open, least lately used first. */
+    private final LinkedHashMap<Sha256, Paused> paused = new LinkedHashMap<>();
+    /** What blobs and paused ones take. */
     private long used;
     private long reserved;
 
-    private BlobStore(Path directory, long maxBytes, InstantSource clock) {
-        this.blobs = directory.resolve("blobs");
-        this.incoming = directory.resolve("incoming");
+    private BlobStore(StoreDirectory directory, long maxBytes, InstantSource clock, Rarity rarity) throws IOException {
+        this.directory = directory;
         this.maxBytes = maxBytes;
         this.clock = clock;
+        this.rarity = rarity;
+        for (Path content : StoreDirectory.contents(directory.blobs())) {
+            add(StoreDirectory.digest(content), Files.size(content));
+        }
+        var incomplete = StoreDirectory.contents(directory.partials());
+        this.check = Thread.ofPlatform().daemon().name("store-check").unstarted(() -> takeUp(incomplete));
+    }
+
+    /** A store that knows nothing of what others hold. */
+    public static BlobStore open(Path directory, long maxBytes, InstantSource clock) throws IOException {
+        return open(directory, maxBytes, clock, Rarity.UNKNOWN);
     }
 
     /**
-     * Opens the store in a directory that no other process uses, and removes what was never committed.
+     * Opens the store in a directory that no other process uses, and removes what no blob came of. What is there of incomplete
+     * ones is found out later, in the background, by reading it.
      *
      * @param maxBytes of content; more than that is evicted at once
      */
-    public static BlobStore open(Path directory, long maxBytes, InstantSource clock) throws IOException {
-        var store = new BlobStore(directory, maxBytes, clock);
-        Files.createDirectories(store.blobs);
-        Files.createDirectories(store.incoming);
-        store.removeUncommitted();
-        store.index();
+    public static BlobStore open(Path directory, long maxBytes, InstantSource clock, Rarity rarity) throws IOException {
+        var store = new BlobStore(StoreDirectory.open(directory), maxBytes, clock, rarity);
         store.evictBeyond(maxBytes);
+        store.check.start();
         return store;
     }
 
-    private void removeUncommitted() throws IOException {
-        try (var files = Files.list(incoming)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.delete(file);
+    private void takeUp(List<Path> incomplete) {
+        for (Path content : incomplete) {
+            try {
+                takeUp(content);
+            } catch (NoSuchFileException e) {
+                LOG.debug("an incomplete blob was completed before it was looked at", e);
+            } catch (IOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return; // closed
+                }
+                LOG.atWarn().addKeyValue("file", content).addKeyValue("why", e.getMessage())
+                        .log("damaged incomplete blob removed");
+                removeUnlessKnown(content);
             }
         }
     }
 
-    /** Takes up what is whole, as far as that shows without reading it all, and removes the remains of what is not. */
-    private void index() throws IOException {
-        Set<Path> files = ownFiles();
-        var found = new ArrayList<Found>();
-        for (Path file : files) {
-            Path content = file.resolveSibling(file.getFileName().toString().replace(REPRESENTATION, ""));
-            boolean whole = files.contains(described(content)) && content.toFile().length() > 0;
-            if (!whole) {
-                removeFiles(content);
-            } else if (file.equals(content)) {
-                found.add(Found.of(content));
+    private void takeUp(Path content) throws IOException {
+        Sha256 digest = StoreDirectory.digest(content);
+        var representation = directory.read(content);
+        try (var file = SharedFile.open(content)) {
+            var found = new Partial(this, representation, file);
+            found.check();
+            synchronized (this) {
+                if (isKnown(digest) || Files.notExists(content)) {
+                    return; // a transfer was faster
+                }
+                pause(found);
             }
         }
-        found.stream().sorted(Comparator.comparing(Found::lastUse)).forEach(blob -> add(blob.digest, blob.size));
+        tell(digest);
+        evictBeyond(maxBytes);
+        commitIfComplete(digest);
     }
 
-    private Set<Path> ownFiles() throws IOException {
-        try (var files = Files.walk(blobs, 2)) {
-            return files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}(\\.json)?"))
-                    .collect(Collectors.toCollection(LinkedHashSet::new));
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+    /** What was killed between its last piece and its commit. */
+    private void commitIfComplete(Sha256 digest) throws IOException {
+        Paused found;
+        synchronized (this) {
+            found = paused.get(digest);
+        }
+        if (found != null && found.verified().isComplete()) {
+            try (var partial = partial(found.representation())) {
+                partial.commit();
+            } catch (StoreFullException e) {
+                LOG.debug("completed by the next transfer, when there is room", e);
+            }
         }
     }
 
-    /** A content file met while indexing. */
-    private record Found(Sha256 digest, long size, FileTime lastUse) {
-        static Found of(Path file) throws IOException {
-            byte[] digest = HexFormat.of().parseHex(file.getFileName().toString());
-            return new Found(Sha256.of(digest), Files.size(file), Files.getLastModifiedTime(file));
+    private boolean isKnown(Sha256 digest) {
+        return open.containsKey(digest) || paused.containsKey(digest);
+    }
+
+    private synchronized void removeUnlessKnown(Path content) {
+        if (!isKnown(StoreDirectory.digest(content))) {
+            StoreDirectory.remove(content);
         }
     }
 
@@ -121,7 +152,7 @@ public final class BlobStore {
         listeners.add(listener);
     }
 
-    /** The blob, which now counts as just used. */
+    /** The complete blob, which now counts as just used. */
     public Optional<Blob> find(Sha256 digest) {
         synchronized (this) {
             Long size = sizes.get(digest);
@@ -134,41 +165,88 @@ public final class BlobStore {
     }
 
     private Optional<Blob> read(Sha256 digest) {
-        Path file = file(digest);
+        Path file = directory.blob(digest);
         try {
-            var representation = json.readValue(Files.readAllBytes(described(file)), Representation.class);
-            if (representation.size() != Files.size(file) || !representation.digest().equals(digest)) {
-                throw new IOException("size or digest differ");
+            var representation = directory.read(file);
+            if (representation.size() != Files.size(file)) {
+                throw new IOException("the size differs");
             }
-            Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+            touch(file);
             return Optional.of(new Blob(representation, file));
-        } catch (IOException | JacksonException e) {
+        } catch (IOException e) {
             LOG.atWarn().addKeyValue("digest", digest).addKeyValue("why", e.getMessage()).log("damaged blob removed");
             evict(digest);
             return Optional.empty();
         }
     }
 
-    /** Whether the blob is there; does not count as use. */
+    private void touch(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+    }
+
+    /**
+     * What can be read of a digest now: a blob, or the verified pieces of an incomplete one; at least one. Counts as use. The
+     * caller closes it.
+     */
+    public Optional<Portion> readable(Sha256 digest) throws IOException {
+        try {
+            var incomplete = readableIncomplete(digest); // first: it may become a blob in between, but not the other way
+            if (incomplete.isPresent()) {
+                return incomplete;
+            }
+            var blob = find(digest);
+            return blob.isPresent() ? Optional.of(blob.get().open()) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // evicted in between, or removed behind our back
+        }
+    }
+
+    /** Opened under the lock, so that it is not renamed or removed in between. */
+    private synchronized Optional<Portion> readableIncomplete(Sha256 digest) throws IOException {
+        Paused incomplete = incomplete(digest);
+        if (incomplete == null || sizes.containsKey(digest)) {
+            return Optional.empty();
+        }
+        Path file = directory.partial(digest);
+        if (paused.containsKey(digest)) {
+            paused.putLast(digest, incomplete);
+            touch(file);
+        }
+        return Optional.of(Portion.open(incomplete.representation(), incomplete.verified(), file));
+    }
+
+    /** An incomplete blob with a piece at least, as it is now. */
+    private @Nullable Paused incomplete(Sha256 digest) {
+        var partial = open.get(digest);
+        Paused incomplete = partial == null ? paused.get(digest) : partial.paused();
+        return incomplete == null || incomplete.verified().isEmpty() ? null : incomplete;
+    }
+
+    /** Whether the complete blob is there; does not count as use. */
     public synchronized boolean contains(Sha256 digest) {
         return sizes.containsKey(digest);
     }
 
-    /** How a digest is held now; empty if it is not. Does not count as use. */
+    /** How a digest is held now, completely or in pieces; empty if it is not. Does not count as use. */
     public synchronized Optional<Held> held(Sha256 digest) {
-        return Optional.ofNullable(sizes.get(digest)).map(size -> Held.complete(digest, size));
+        Long size = sizes.get(digest);
+        return size == null
+                ? Optional.ofNullable(incomplete(digest)).map(incomplete -> new Held(digest, incomplete.verified()))
+                : Optional.of(Held.complete(digest, size));
     }
 
-    /** The number of blobs. */
+    /** The number of complete blobs. */
     public synchronized int count() {
         return sizes.size();
     }
 
-    /** Everything that is held. */
+    /** Everything that is held, completely or in pieces. */
     public synchronized List<Held> holdings() {
-        return sizes.entrySet().stream().map(entry -> Held.complete(entry.getKey(), entry.getValue())).toList();
+        return Stream.of(sizes.keySet(), paused.keySet(), open.keySet()).flatMap(digests -> digests.stream()).distinct()
+                .flatMap(digest -> held(digest).stream()).toList();
     }
 
+    /** What blobs, and incomplete ones that nobody has open, take. */
     public synchronized long usedBytes() {
         return used;
     }
@@ -179,56 +257,205 @@ public final class BlobStore {
      * @throws StoreFullException if it cannot fit
      */
     public Incoming begin(long size) throws IOException {
-        synchronized (this) {
-            if (size + reserved > maxBytes) {
-                throw new StoreFullException(size, maxBytes);
-            }
-            reserved += size;
-        }
+        reserve(size);
         evictBeyond(maxBytes);
         try {
-            return new Incoming(this, incoming.resolve(UUID.randomUUID().toString()), size);
+            return new Incoming(this, directory.unnamed(), size);
         } catch (IOException e) {
             unreserve(size);
             throw e;
         }
     }
 
-    Blob commit(Incoming file, Representation representation) throws IOException {
-        Sha256 digest = representation.digest();
-        Path target = file(digest);
-        Path temporary = incoming.resolve(UUID.randomUUID().toString());
-        try {
-            Files.createDirectories(target.getParent());
-            Files.write(temporary, json.writeValueAsBytes(representation));
-            synchronized (this) { // files and table change together, or an eviction between them would tear them apart
-                Files.move(temporary, described(target), StandardCopyOption.ATOMIC_MOVE);
-                Files.move(file.file(), target, StandardCopyOption.ATOMIC_MOVE);
-                unreserve(file.size());
-                if (!sizes.containsKey(digest)) {
-                    add(digest, representation.size());
-                }
-            }
-        } finally {
-            Files.deleteIfExists(temporary);
+    private synchronized void reserve(long size) throws StoreFullException {
+        if (size + reserved > maxBytes) {
+            throw new StoreFullException(size, maxBytes);
         }
-        tell(digest);
-        return new Blob(representation, target);
-    }
-
-    void release(Incoming file) {
-        unreserve(file.size());
+        reserved += size;
     }
 
     private synchronized void unreserve(long size) {
         reserved -= size;
     }
 
-    /** Evicts about {@code bytes} of blobs because the disk is full; false if there was nothing to evict. */
+    /**
+     * The incomplete blob of a representation that is not there completely: the one that others have open, or what an earlier
+     * transfer left, or a new one. Older blobs make room for it. May wait until what is there was checked.
+     *
+     * @param representation with piece hashes
+     * @throws StoreFullException if it cannot fit
+     */
+    public Partial partial(Representation representation) throws IOException {
+        if (!representation.hasPieces()) {
+            throw new IllegalArgumentException("without piece hashes no piece can be verified");
+        }
+        Partial joined = join(representation);
+        Partial partial = joined == null ? begin(representation) : joined;
+        evictBeyond(maxBytes);
+        try {
+            if (partial.check()) {
+                tell(representation.digest());
+            }
+            return partial;
+        } catch (IOException e) {
+            partial.close();
+            throw e;
+        }
+    }
+
+    /** The one that is known, with one user more. */
+    private synchronized @Nullable Partial join(Representation wanted) throws IOException {
+        Sha256 digest = wanted.digest();
+        Paused known = paused.get(digest);
+        if (known != null) {
+            requireSamePieces(known.representation(), wanted);
+            return resume(known);
+        }
+        Partial partial = open.get(digest);
+        if (partial != null) {
+            requireSamePieces(partial.representation(), wanted);
+            partial.enter();
+        }
+        return partial;
+    }
+
+    private static void requireSamePieces(Representation known, Representation wanted) throws IOException {
+        if (!known.pieces().equals(wanted.pieces())) {
+            throw new IOException("other piece hashes than those of the incomplete blob that is there");
+        }
+    }
+
+    private @Nullable Partial resume(Paused known) throws IOException {
+        Sha256 digest = known.representation().digest();
+        try {
+            var file = SharedFile.open(directory.partial(digest));
+            var partial = opened(new Partial(this, known, file), file);
+            paused.remove(digest);
+            used -= known.bytes();
+            return partial;
+        } catch (NoSuchFileException e) {
+            removePaused(digest); // behind our back
+            return null;
+        }
+    }
+
+    private Partial opened(Partial partial, SharedFile file) throws IOException {
+        try {
+            reserve(partial.representation().size());
+        } catch (StoreFullException e) {
+            file.close();
+            throw e;
+        }
+        open.put(partial.representation().digest(), partial);
+        return partial;
+    }
+
+    private Partial begin(Representation representation) throws IOException {
+        Path description = directory.unnamed();
+        try {
+            withRoom(representation.size(), () -> directory.stage(representation, description));
+            synchronized (this) {
+                Partial joined = join(representation);
+                if (joined != null) {
+                    return joined; // somebody else began at the same moment
+                }
+                Path content = directory.partial(representation.digest());
+                StoreDirectory.describe(content, description);
+                var file = SharedFile.create(content);
+                return opened(new Partial(this, representation, file), file);
+            }
+        } finally {
+            Files.deleteIfExists(description);
+        }
+    }
+
+    /** Whether that was the last user. */
+    synchronized boolean leave(Partial partial) {
+        boolean last = partial.exit();
+        if (last && open.remove(partial.representation().digest(), partial)) { // else it became a blob
+            reserved -= partial.representation().size();
+            pause(partial);
+        }
+        return last;
+    }
+
+    /** Keeps what nobody has open any more, if that is of any worth. */
+    private void pause(Partial partial) {
+        Paused left = partial.paused();
+        Sha256 digest = left.representation().digest();
+        if (left.verified().isEmpty() || sizes.containsKey(digest)) {
+            StoreDirectory.remove(directory.partial(digest));
+        } else {
+            paused.put(digest, left);
+            used += left.bytes();
+        }
+    }
+
+    /** What is done on a disk that may be full; done again if it fails. */
+    interface Attempt {
+        void run() throws IOException;
+    }
+
+    /** When the disk is full, evicts about {@code size} bytes and tries once more. */
+    void withRoom(long size, Attempt attempt) throws IOException {
+        try {
+            attempt.run();
+        } catch (ClosedChannelException e) {
+            throw e; // this transfer was stopped, the disk is not full
+        } catch (IOException e) {
+            if (!makeRoom(size)) {
+                throw e;
+            }
+            attempt.run();
+        }
+    }
+
+    Blob commit(Partial partial) throws IOException {
+        Path content = directory.partial(partial.representation().digest());
+        return commit(partial.representation(), content, blob -> {
+            open.remove(partial.representation().digest());
+            partial.movedTo(blob);
+            StoreDirectory.remove(content); // only its description is left
+        });
+    }
+
+    Blob commit(Path content, Representation representation) throws IOException {
+        return commit(representation, content, _ -> removePaused(representation.digest()));
+    }
+
+    /** @param then what else happens in the moment in which the blob appears */
+    private Blob commit(Representation representation, Path content, Consumer<Blob> then) throws IOException {
+        Sha256 digest = representation.digest();
+        Path target = directory.blob(digest);
+        var blob = new Blob(representation, target);
+        Path description = directory.unnamed();
+        try {
+            withRoom(representation.size(), () -> directory.stage(representation, description));
+            synchronized (this) { // files and table change together, or an eviction between them would tear them apart
+                StoreDirectory.describe(target, description);
+                Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
+                unreserve(representation.size());
+                if (!sizes.containsKey(digest)) {
+                    add(digest, representation.size());
+                }
+                then.accept(blob);
+            }
+        } finally {
+            Files.deleteIfExists(description);
+        }
+        tell(digest);
+        return blob;
+    }
+
+    void release(Incoming file) {
+        unreserve(file.size());
+    }
+
+    /** Evicts about {@code bytes} because the disk is full; false if there was nothing to evict. */
     boolean makeRoom(long bytes) {
         long target;
         synchronized (this) {
-            if (sizes.isEmpty()) {
+            if (used == 0) {
                 return false;
             }
             target = Math.max(0, used - bytes) + reserved;
@@ -238,49 +465,77 @@ public final class BlobStore {
     }
 
     private void evictBeyond(long limit) {
-        while (true) {
-            Sha256 oldest;
-            synchronized (this) {
-                if (used + reserved <= limit || sizes.isEmpty()) {
-                    return;
-                }
-                oldest = sizes.keySet().iterator().next();
+        while (isBeyond(limit)) {
+            var next = nextToGo();
+            if (next.isEmpty()) {
+                return;
             }
-            evict(oldest);
+            next.stream().takeWhile(_ -> isBeyond(limit)).forEach(this::evict);
         }
+    }
+
+    private synchronized boolean isBeyond(long limit) {
+        return used + reserved > limit;
+    }
+
+    /** A blob that may be evicted, and how many others hold it. */
+    private record Candidate(Sha256 digest, int holders) {}
+
+    private List<Sha256> nextToGo() {
+        List<Sha256> incomplete;
+        List<Sha256> oldest;
+        synchronized (this) {
+            incomplete = List.copyOf(paused.keySet());
+            oldest = sizes.keySet().stream().limit(Math.max(1, sizes.size() / CHOICE)).toList();
+        }
+        if (!incomplete.isEmpty()) {
+            return incomplete;
+        }
+        return oldest.stream().map(digest -> new Candidate(digest, rarity.holders(digest).orElse(0)))
+                .sorted(Comparator.comparingInt(Candidate::holders).reversed()).map(Candidate::digest).toList();
     }
 
     private void evict(Sha256 digest) {
         synchronized (this) {
-            Long size = sizes.remove(digest);
-            if (size == null) {
+            if (!removePaused(digest) && !removeBlob(digest)) {
                 return;
             }
-            used -= size;
-            removeFiles(file(digest));
         }
         tell(digest);
     }
 
-    private static void removeFiles(Path content) {
-        try {
-            Files.deleteIfExists(content); // first: a blob exists when its content does
-            Files.deleteIfExists(described(content));
-        } catch (IOException e) {
-            LOG.atWarn().setCause(e).addKeyValue("file", content).log("cannot remove a blob");
+    private boolean removePaused(Sha256 digest) {
+        Paused left = paused.remove(digest);
+        if (left == null) {
+            return false;
         }
+        used -= left.bytes();
+        StoreDirectory.remove(directory.partial(digest));
+        return true;
     }
 
-    private void tell(Sha256 digest) {
+    private boolean removeBlob(Sha256 digest) {
+        Long size = sizes.remove(digest);
+        if (size == null) {
+            return false;
+        }
+        used -= size;
+        StoreDirectory.remove(directory.blob(digest));
+        return true;
+    }
+
+    void tell(Sha256 digest) {
         listeners.forEach(listener -> listener.changed(digest));
     }
 
-    private Path file(Sha256 digest) {
-        String hex = digest.hex();
-        return blobs.resolve(hex.substring(0, 2)).resolve(hex);
-    }
-
-    private static Path described(Path content) {
-        return content.resolveSibling(content.getFileName() + REPRESENTATION);
+    /** Ends what goes on in the background. What is open stays usable. */
+    @Override
+    public void close() {
+        check.interrupt();
+        try {
+            check.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -176,7 +176,7 @@ class BlobStoreTest {
             put(FILM);
 
             assertThat(store.contains(MAP.digest())).isFalse();
-            assertThat(read(open)).isEqualTo(MAP.bytes());
+            assertThat(read(open.file())).isEqualTo(MAP.bytes());
         }
     }
 
