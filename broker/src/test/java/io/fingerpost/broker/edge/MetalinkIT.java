@@ -87,11 +87,11 @@ class MetalinkIT {
             assertThat(file.getAttribute("name")).isEqualTo("alps &_.pak");
             assertThat(text(document, "size")).isEqualTo("600000");
             assertThat(text(document, "hash")).isEqualTo(hex(BODY));
-            assertThat(pieces.getAttribute("length")).isEqualTo("262144");
+            assertThat(pieces.getAttribute("length")).isEqualTo("65536");
             assertThat(pieces.getAttribute("type")).isEqualTo("sha-256");
-            assertThat(pieces.getElementsByTagNameNS("*", "hash").getLength()).isEqualTo(3);
-            assertThat(pieces.getElementsByTagNameNS("*", "hash").item(2).getTextContent())
-                    .isEqualTo(hex(Arrays.copyOfRange(BODY, 524_288, 600_000)));
+            assertThat(pieces.getElementsByTagNameNS("*", "hash").getLength()).isEqualTo(10);
+            assertThat(pieces.getElementsByTagNameNS("*", "hash").item(9).getTextContent())
+                    .isEqualTo(hex(Arrays.copyOfRange(BODY, 589_824, 600_000)));
             assertThat(urls.getLength()).isEqualTo(2);
             assertThat(urls.item(0).getTextContent()).startsWith(peer.endpoint().url() + NiPath.of(DIGEST) + "?t=");
             assertThat(urls.item(1).getTextContent())

@@ -6,6 +6,7 @@ import io.fingerpost.broker.choice.PeerChoice;
 import io.fingerpost.broker.rules.Terms;
 import io.fingerpost.broker.rules.TestTerms;
 import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.http.HeaderFields;
@@ -31,7 +32,7 @@ abstract class RoutingFixture {
     static final LiveLocator LOCATOR = TestRegistry.locator();
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     static final String PATH = "/game/map.pak";
-    static final int PIECE = 256 * 1024;
+    static final int PIECE = PieceLayout.MIN_PIECE;
     static final Representation MAP = TestPeers.representation(3 * PIECE);
     static final Peer PEER = TestPeers.peer(1, false);
     static final Peer SUPER_NODE = TestPeers.peer(2, true);

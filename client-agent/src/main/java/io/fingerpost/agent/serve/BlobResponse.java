@@ -93,7 +93,7 @@ public final class BlobResponse {
 
     private static void replay(HttpServerExchange exchange, Representation representation) {
         var fields = exchange.getResponseHeaders();
-        representation.headers().fields().forEach((name, value) -> fields.put(new HttpString(name), value));
+        representation.headers().fields().forEach((name, value) -> fields.add(new HttpString(name), value));
         noTransform(fields);
     }
 

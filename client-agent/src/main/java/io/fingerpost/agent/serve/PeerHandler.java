@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class PeerHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PeerHandler.class);
+    /** Which browsers send where they send no `Origin`. */
+    private static final HttpString FETCH_SITE = new HttpString("Sec-Fetch-Site");
     private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
     private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
     private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
@@ -57,7 +59,7 @@ public final class PeerHandler implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        allowEveryOrigin(exchange);
+        allowPagesOfEveryOrigin(exchange);
         var method = exchange.getRequestMethod();
         if (method.equals(Methods.OPTIONS)) {
             answerPreflight(exchange);
@@ -72,8 +74,14 @@ public final class PeerHandler implements HttpHandler {
         }
     }
 
-    private static void allowEveryOrigin(HttpServerExchange exchange) {
+    /** What only a page's browser needs (Fetch, "CORS protocol and HTTP caches"): another agent asks for many small pieces. */
+    private static void allowPagesOfEveryOrigin(HttpServerExchange exchange) {
         var fields = exchange.getResponseHeaders();
+        fields.put(Headers.VARY, "Origin");
+        var request = exchange.getRequestHeaders();
+        if (!request.contains(Headers.ORIGIN) && !request.contains(FETCH_SITE)) {
+            return;
+        }
         fields.put(ALLOW_ORIGIN, "*");
         fields.put(EXPOSE_HEADERS, "Repr-Digest, Content-Digest, ETag, Content-Range, Accept-Ranges");
         fields.put(RESOURCE_POLICY, "cross-origin");

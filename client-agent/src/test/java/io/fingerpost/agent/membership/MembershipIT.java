@@ -172,6 +172,24 @@ class MembershipIT {
     }
 
     @Test
+    void tellsOfEachPieceWithoutWaitingForTheOthers() throws IOException {
+        var film = Content.of(3 * Content.PIECE, 4);
+        store = BlobStore.open(directory.resolve("store-of-pieces"), film.size(), InstantSource.system());
+        membership = membership(Optional.empty());
+        membership.start();
+        await().until(() -> registered.get() == 1);
+
+        try (var partial = store.partial(film.representation())) {
+            partial.write(ByteBuffer.wrap(film.bytes()), 0);
+            for (int piece = 0; piece < 3; piece++) {
+                partial.verify(piece);
+                var held = new HoldingsUpdate.Held(film.digest(), partial.verified());
+                await().until(() -> registry.updates().stream().anyMatch(update -> update.hold().contains(held)));
+            }
+        }
+    }
+
+    @Test
     void keepsItsLeaseByHeartbeats() {
         membership.start();
 

@@ -7,7 +7,7 @@ package io.fingerpost.contract;
  */
 public record PieceLayout(long size) {
     /** Smallest piece in bytes: below it, hashes and requests cost more than they save. */
-    public static final int MIN_PIECE = 256 * 1024;
+    public static final int MIN_PIECE = 64 * 1024;
     /** Largest piece in bytes: what a peer may have to send before a lie is noticed. */
     public static final int MAX_PIECE = 16 * 1024 * 1024;
     /** Most pieces of one representation. */
@@ -23,7 +23,7 @@ public record PieceLayout(long size) {
         }
     }
 
-    /** Bytes of every piece but the last: clamp(nextPow2(size/512), 256 KiB, 16 MiB). */
+    /** Bytes of every piece but the last: clamp(nextPow2(size/512), 64 KiB, 16 MiB). */
     public int pieceSize() {
         long fair = Math.ceilDiv(size, AIM);
         long powerOfTwo = fair <= 1 ? 1 : Long.highestOneBit(fair - 1) << 1;

@@ -18,8 +18,8 @@ class PieceLayoutTest {
 
     @ParameterizedTest
     @CsvSource({
-            "1, 262144, 1", "262143, 262144, 1", "262144, 262144, 1", "262145, 262144, 2", // smallest pieces
-            "134217728, 262144, 512", "134217729, 524288, 257", // 128 MiB is where the pieces begin to grow
+            "1, 65536, 1", "65535, 65536, 1", "65536, 65536, 1", "65537, 65536, 2", // smallest pieces
+            "33554432, 65536, 512", "33554433, 131072, 257", // 32 MiB is where the pieces begin to grow
             "268435456, 524288, 512", "268435457, 1048576, 257",
             "8589934592, 16777216, 512", "8589934593, 16777216, 513", // 8 GiB is where they stop growing
             "4294967297, 16777216, 257", "1099511627776, 16777216, 65536"})
@@ -40,15 +40,15 @@ class PieceLayoutTest {
         }
     }
 
-    /** clamp(nextPow2(size/512), 256 KiB, 16 MiB), as the design says it. */
+    /** clamp(nextPow2(size/512), 64 KiB, 16 MiB), as the design says it. */
     private static long formula(long size) {
         long fair = (size + 511) / 512;
         long power = BigInteger.TWO.pow(BigInteger.valueOf(fair - 1).bitLength()).longValueExact();
-        return Math.max(256 * KIB, Math.min(16 * MIB, power));
+        return Math.max(64 * KIB, Math.min(16 * MIB, power));
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 262_144, 262_145, 134_217_729, 3_000_000_001L, 20_000_000_001L})
+    @ValueSource(longs = {1, 65_536, 65_537, 33_554_433, 3_000_000_001L, 20_000_000_001L})
     void coversEveryByteOnce(long size) {
         var layout = new PieceLayout(size);
         long covered = 0;
