@@ -82,7 +82,7 @@ class ExplainerTest extends RoutingFixture {
                 .candidates().getFirst();
 
         assertThat(candidate.bytesInFlight()).isBetween(MAP.size() - 100, MAP.size()); // counted in microseconds
-        assertThat(candidate.loadSeconds()).isEqualTo(0.063); // 786432 B at 12.5 MB/s
+        assertThat(candidate.loadSeconds()).isEqualTo(0.016); // 196608 B at 12.5 MB/s
         assertThat(candidate.busy()).isFalse();
     }
 

@@ -3,6 +3,7 @@ package io.fingerpost.registry.health;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceHashes;
+import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Representation;
@@ -142,7 +143,8 @@ final class HealthFixture implements Probes, HealthMeters {
     /** Something that is known, of two pieces and one byte. */
     Representation known(int number) {
         var hashes = List.of(digest(number, 1), digest(number, 2), digest(number, 3));
-        var representation = new Representation(digest(number, 0), (512 << 10) + 1, new ReplayedHeaders(Map.of()),
+        var representation = new Representation(digest(number, 0), 2 * PieceLayout.MIN_PIECE + 1,
+                new ReplayedHeaders(Map.of()),
                 PieceHashes.of(hashes));
         representations.learn(new ResourceId("/" + number), representation, NOW.plusSeconds(3600));
         return representation;
