@@ -35,6 +35,8 @@ public final class BlobStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlobStore.class);
     /** One in so many blobs may be evicted for being frequent elsewhere before others that were used less lately. */
     private static final int CHOICE = 4;
+    /** Representations of blobs that are kept in memory: who fetches piece by piece comes again at once. */
+    private static final int REMEMBERED = 32;
 
     private final StoreDirectory directory;
     private final long maxBytes;
@@ -44,6 +46,8 @@ public final class BlobStore implements AutoCloseable {
     private final Thread check;
     /** All below guarded by this. Sizes of blobs, least lately used first. */
     private final LinkedHashMap<Sha256, Long> sizes = new LinkedHashMap<>();
+    /** Of blobs that were used lately, the one used least lately first. */
+    private final LinkedHashMap<Sha256, Representation> remembered = new LinkedHashMap<>();
     /** The incomplete ones that somebody has open; never evicted. */
     private final Map<Sha256, Partial> open = new HashMap<>();
     /** The incomplete ones that nobody has open, least lately used first. */
@@ -154,29 +158,41 @@ public final class BlobStore implements AutoCloseable {
 
     /** The complete blob, which now counts as just used. */
     public Optional<Blob> find(Sha256 digest) {
+        Representation known;
         synchronized (this) {
             Long size = sizes.get(digest);
             if (size == null) {
                 return Optional.empty();
             }
             sizes.putLast(digest, size);
+            known = remembered.get(digest);
         }
-        return read(digest);
+        return read(digest, known);
     }
 
-    private Optional<Blob> read(Sha256 digest) {
+    private Optional<Blob> read(Sha256 digest, @Nullable Representation known) {
         Path file = directory.blob(digest);
         try {
-            var representation = directory.read(file);
+            var representation = known == null ? directory.read(file) : known;
             if (representation.size() != Files.size(file)) {
                 throw new IOException("the size differs");
             }
             touch(file);
+            remember(representation);
             return Optional.of(new Blob(representation, file));
         } catch (IOException e) {
             LOG.atWarn().addKeyValue("digest", digest).addKeyValue("why", e.getMessage()).log("damaged blob removed");
             evict(digest);
             return Optional.empty();
+        }
+    }
+
+    private synchronized void remember(Representation representation) {
+        if (sizes.containsKey(representation.digest())) {
+            remembered.putLast(representation.digest(), representation);
+        }
+        if (remembered.size() > REMEMBERED) {
+            remembered.pollFirstEntry();
         }
     }
 
@@ -435,6 +451,7 @@ public final class BlobStore implements AutoCloseable {
                 StoreDirectory.describe(target, description);
                 Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
                 unreserve(representation.size());
+                remembered.remove(digest); // it may have other header fields now
                 if (!sizes.containsKey(digest)) {
                     add(digest, representation.size());
                 }
@@ -520,6 +537,7 @@ public final class BlobStore implements AutoCloseable {
             return false;
         }
         used -= size;
+        remembered.remove(digest);
         StoreDirectory.remove(directory.blob(digest));
         return true;
     }

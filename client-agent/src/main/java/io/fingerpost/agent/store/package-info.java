@@ -1,8 +1,8 @@
 /**
  * The content-addressed store on disk.
  *
- * <p>Start at {@link io.fingerpost.agent.store.BlobStore}. A blob is visible only when all of it was verified; what a killed
- * process left half-written is removed at the next start.
+ * <p>Start at {@link io.fingerpost.agent.store.BlobStore}. A piece is visible only when it was verified where it lies on disk; what
+ * a killed process left is verified again before it is visible.
  */
 @NullMarked
 package io.fingerpost.agent.store;
