@@ -114,6 +114,36 @@ class PartialConcurrencyTest {
         return null;
     }
 
+    /** A byte that is right and wrong in turn is right when the piece shows, and stays so. */
+    @Test
+    void letsNobodySpoilAPieceWhileItIsVerified() throws Exception {
+        try (var store = BlobStore.open(directory, FILM.size(), InstantSource.system());
+                var threads = Executors.newSingleThreadExecutor();
+                var partial = store.partial(FILM.representation())) {
+            partial.write(ByteBuffer.wrap(FILM.bytes()), 0);
+            for (int i = 0; i < PIECES; i++) {
+                int piece = i;
+                var spoiling = threads.submit(() -> spoilAndMend(partial, piece));
+                while (!partial.verify(piece)) {
+                    Thread.onSpinWait();
+                }
+                spoiling.get();
+                var first = ByteBuffer.allocate(1);
+                partial.read(first, (long) piece * PIECE);
+                assertThat(first.get(0)).isEqualTo(FILM.bytes()[piece * PIECE]);
+            }
+        }
+    }
+
+    private static Void spoilAndMend(Partial partial, int piece) throws IOException {
+        byte right = FILM.bytes()[piece * PIECE];
+        while (!partial.isVerified(piece)) {
+            partial.write(ByteBuffer.wrap(new byte[] {(byte) ~right}), (long) piece * PIECE);
+            partial.write(ByteBuffer.wrap(new byte[] {right}), (long) piece * PIECE);
+        }
+        return null;
+    }
+
     @Test
     void countsRightWhenManyOpenAndCloseAtOnce() throws Exception {
         var films = IntStream.range(0, 6).mapToObj(i -> Content.of(2 * PIECE, 10 + i)).toList();
