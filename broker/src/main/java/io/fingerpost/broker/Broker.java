@@ -52,11 +52,13 @@ import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.RegistryStore;
+import io.fingerpost.registry.swarm.Swarms;
 import io.undertow.Undertow;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
@@ -71,6 +73,7 @@ public final class Broker implements AutoCloseable {
     private final Optional<DurableStore> durable;
     private final LeaseSweeper sweeper;
     private final HealthLoop health;
+    private final Swarms swarms;
     private final InFlight inFlight;
     private final Optional<EdgeCertificate> certificate;
     private final Listeners edge;
@@ -118,7 +121,8 @@ public final class Broker implements AutoCloseable {
         var probes = new NetworkProbes(prover, dialler, config.registry().proofTimeout(), clock);
         this.health = HealthLoop.of(registry,
                 new Health.Clinic(probes, standings, suspicions, reports, panic, metrics), clock);
-        this.registryApi = new RegistryApi(registry, rules, reports);
+        this.swarms = new Swarms(registry, config.swarm(), rules, new SplittableRandom(), clock);
+        this.registryApi = new RegistryApi(registry, swarms, rules, reports);
 
         var learner = new Learner(representations, rules, clock);
         this.origin = new OriginProxy(config, learner, metrics);
@@ -167,6 +171,7 @@ public final class Broker implements AutoCloseable {
     public void start() {
         sweeper.start();
         health.start();
+        swarms.start();
         config.admin().listen().listen(admin::start);
         edge.start();
         certificate.ifPresent(EdgeCertificate::start);
@@ -203,6 +208,7 @@ public final class Broker implements AutoCloseable {
         adminHandler.close();
         certificate.ifPresent(EdgeCertificate::close);
         registryApi.close();
+        swarms.close();
         health.close();
         sweeper.close();
         durable.ifPresent(DurableStore::close);

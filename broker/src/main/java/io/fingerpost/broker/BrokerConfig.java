@@ -13,6 +13,7 @@ import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.admission.Networks;
 import io.fingerpost.registry.enrolment.EnrolmentConfig;
 import io.fingerpost.registry.locality.LocalityConfig;
+import io.fingerpost.registry.swarm.SwarmConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 /** The broker's configuration; `broker-defaults.yaml` tells what each key means. */
 public record BrokerConfig(Path data, Edge edge, Admin admin, Origin origin, SpoolConfig spool, SharingConfig sharing,
         Choice choice, LocalityConfig locality, LeaseTerms lease, RegistryConfig registry,
-        EnrolmentConfig enrolment) {
+        SwarmConfig swarm, EnrolmentConfig enrolment) {
     public BrokerConfig {
         String text = data.toString();
         data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;

@@ -17,6 +17,7 @@ import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.enrolment.EnrolmentConfig;
 import io.fingerpost.registry.locality.LocalityConfig;
+import io.fingerpost.registry.swarm.SwarmConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -93,7 +94,8 @@ class BrokerConfigTest {
             Map.entry("registry.probe-interval", "5m"),
             Map.entry("registry.probes-per-second", "7"),
             Map.entry("registry.ticket-ttl", "1s"),
-            Map.entry("registry.representation-memory", "1GiB"), Map.entry("registry.store", "memory"));
+            Map.entry("registry.representation-memory", "1GiB"), Map.entry("registry.store", "memory"),
+            Map.entry("swarm.origin-pieces", "4"), Map.entry("swarm.origin-pieces-in-all", "8"));
     private static final Set<String> KEYS = OTHER_VALUES.keySet();
 
     /** Which no single key can set: see RulesConfigTest and SitesConfigTest. */
@@ -129,6 +131,7 @@ class BrokerConfigTest {
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 5_000, 100_000,
                         Duration.ofMinutes(5), new ByteSize(256 << 20), Duration.ofSeconds(60), 50,
                         RegistryConfig.StoreKind.EMBEDDED),
+                new SwarmConfig(32, 256),
                 new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 32, 1_024, 600)));
     }
 

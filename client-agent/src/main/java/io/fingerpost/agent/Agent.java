@@ -2,6 +2,7 @@ package io.fingerpost.agent;
 
 import io.fingerpost.agent.fetch.BrokerClient;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.gateway.AgentStatus;
 import io.fingerpost.agent.gateway.GatewayHandler;
 import io.fingerpost.agent.gateway.LocalOnly;
@@ -51,6 +52,7 @@ public final class Agent implements AutoCloseable {
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
     private final HttpClient http;
     private final FailureReporter reporter;
+    private final OrderDesk orders;
     private final Fetcher fetcher;
     private final Undertow peerServer;
     private final Undertow gatewayServer;
@@ -78,7 +80,9 @@ public final class Agent implements AutoCloseable {
         var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));
         var registry = new RegistryClient(http, config.broker());
         this.reporter = new FailureReporter(registry, clock);
-        this.fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(), reporter);
+        this.orders = new OrderDesk(registry);
+        this.fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(), reporter,
+                orders);
 
         // The port has to be known before the endpoint can be named, and the endpoint before it can be proved.
         var peerRoot = Handlers.path();
@@ -89,7 +93,7 @@ public final class Agent implements AutoCloseable {
         config.listen().listen(peerServer::start);
         this.endpoint = endpoint(config, port(peerServer));
         this.membership = new Membership(registry, identity.key(), endpoint,
-                config.serve().budget(), config.token(), store, uploads::report, clock,
+                config.serve().budget(), config.token(), store, uploads::report, clock, orders,
                 () -> onRegistered.accept(this));
         var peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
                 uploads, threads);
@@ -184,6 +188,7 @@ public final class Agent implements AutoCloseable {
         peerServer.stop();
         monthlyCount.close();
         fetcher.close();
+        orders.close();
         reporter.close();
         threads.shutdownNow();
         store.close();

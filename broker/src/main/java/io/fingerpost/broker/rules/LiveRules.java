@@ -3,13 +3,14 @@ package io.fingerpost.broker.rules;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.representation.ResourceNames;
+import io.fingerpost.registry.swarm.Shareable;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The rules that hold now. Each request is read once under one set of them; a change holds for those that come after it. */
-public final class LiveRules implements ResourceNames {
+public final class LiveRules implements ResourceNames, Shareable {
     private final Sites sites;
     private volatile SharingConfig current;
 
@@ -39,6 +40,12 @@ public final class LiveRules implements ResourceNames {
     /** Whether a resource's terms are still these. */
     public boolean hold(ResourceId resource, Terms terms) {
         return current.termsOf(resource.site(), resource.path()).equals(terms);
+    }
+
+    @Override
+    public boolean allows(ResourceId resource, long size) {
+        var terms = current.termsOf(resource.site(), resource.path());
+        return terms.share() != Share.NO && size >= terms.minSize().bytes();
     }
 
     /** The site that a `Host` field names; empty if this broker has none such. */

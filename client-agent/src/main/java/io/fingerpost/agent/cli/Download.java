@@ -6,6 +6,7 @@ import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.fetch.PeerFailures;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
@@ -56,7 +57,7 @@ final class Download implements AutoCloseable {
             var broker = new BrokerClient(http, config.broker(), Optional.empty());
             var registry = new RegistryClient(http, config.broker());
             try (var fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(),
-                    PeerFailures.IGNORED)) {
+                    PeerFailures.IGNORED, new OrderDesk(registry))) {
                 save(fetcher, resource);
             }
         }

@@ -7,10 +7,12 @@ import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.store.Blob;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.Incoming;
+import io.fingerpost.agent.store.Partial;
 import io.fingerpost.agent.store.ResourceIndex;
 import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.Plan;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.http.ByteRange.Span;
 import io.fingerpost.contract.http.DigestField;
@@ -28,8 +30,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,12 +51,16 @@ public final class Fetcher implements AutoCloseable {
     /** The origin is asked once more when it breaks off. */
     private static final int ORIGIN_TRIES = 2;
     private static final int BUFFER = 64 * 1024;
+    /** Request fields that change nothing of what may be shared (the broker has them under the same heading). */
+    private static final Set<String> ORDINARY = Set.of("accept", "accept-charset", "accept-language", "user-agent",
+            "referer", "dnt", "via");
 
     private final BrokerClient broker;
     private final RegistryClient registry;
     private final BlobStore store;
     private final ResourceIndex index;
     private final PeerFailures failures;
+    private final OrderDesk desk;
     private final SourceOpener opener;
     private final Map<String, Transfer> running = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors
@@ -60,9 +68,13 @@ public final class Fetcher implements AutoCloseable {
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("transfer-", 0).factory());
 
-    /** @param failures told of peers that fail */
+    /**
+     * @param failures told of peers that fail
+     * @param desk where plans and orders come from
+     */
     public Fetcher(HttpClient http, BrokerClient broker, RegistryClient registry, BlobStore store, ResourceIndex index,
-            AgentConfig.Fetch config, PeerFailures failures) {
+            AgentConfig.Fetch config, PeerFailures failures, OrderDesk desk) {
+        this.desk = desk;
         this.failures = failures;
         this.broker = broker;
         this.registry = registry;
@@ -79,7 +91,7 @@ public final class Fetcher implements AutoCloseable {
      */
     public Fetched fetch(String resource, Map<String, String> fields) throws IOException {
         var joined = join(resource);
-        var fetched = joined.isPresent() ? joined.get() : ask(resource, fields);
+        var fetched = joined.isPresent() ? joined.get() : begin(resource, fields);
         return fetched instanceof Running running ? begun(running, resource, fields) : fetched;
     }
 
@@ -99,6 +111,43 @@ public final class Fetcher implements AutoCloseable {
     /** Empty if the transfer is over. */
     private static Optional<Running> reading(Transfer transfer) {
         return transfer.reader().map(reader -> new Running(transfer, reader));
+    }
+
+    private Fetched begin(String resource, Map<String, String> fields) throws IOException {
+        var plan = isOrdinary(fields) ? desk.plan(resource) : Optional.<Plan>empty();
+        var planned = plan.isPresent() ? bySwarm(resource, plan.get()) : Optional.<Fetched>empty();
+        return planned.isPresent() ? planned.get() : ask(resource, fields);
+    }
+
+    /** Whether the broker's answer cannot depend on the fields: then it need not see them. */
+    private static boolean isOrdinary(Map<String, String> fields) {
+        return fields.entrySet().stream().allMatch(field -> ORDINARY.contains(field.getKey().toLowerCase(Locale.ROOT))
+                && !field.getValue().contains("metalink"));
+    }
+
+    /** Empty if the swarm is of no use for it. */
+    private Optional<Fetched> bySwarm(String resource, Plan plan) throws IOException {
+        var representation = plan.representation();
+        var held = store.find(representation.digest()).map(blob -> blob.under(representation.headers()));
+        if (held.isPresent()) {
+            remember(resource, held.get());
+            return Optional.of(new Held(held.get()));
+        }
+        Partial partial;
+        try {
+            partial = store.partial(representation);
+        } catch (IOException e) {
+            LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
+            return Optional.empty();
+        }
+        var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
+                Optional.of(representation.digest()));
+        var swarm = new SwarmTransfer(transfer, partial, resource, opener, desk, failures, threads);
+        if (!desk.begin(representation.digest(), swarm)) {
+            partial.close(); // it is on its way under another name
+            return Optional.empty();
+        }
+        return Optional.of(start(resource, transfer, () -> swarm.run(plan)));
     }
 
     private Fetched ask(String resource, Map<String, String> fields) throws IOException {
@@ -164,7 +213,7 @@ public final class Fetcher implements AutoCloseable {
     private Fetched fromPeers(String resource, Map<String, String> fields, Sha256 digest, List<URI> peers)
             throws IOException {
         Representation representation;
-        Incoming incoming;
+        Partial partial;
         try {
             representation = registry.representation(digest, resource);
             var held = store.find(digest).map(blob -> blob.under(representation.headers()));
@@ -172,7 +221,7 @@ public final class Fetcher implements AutoCloseable {
                 remember(resource, held.get());
                 return new Held(held.get());
             }
-            incoming = store.begin(representation.size());
+            partial = store.partial(representation);
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
             return storedOrPassed(resource, broker.fromOrigin("GET", resource, fields));
@@ -182,10 +231,9 @@ public final class Fetcher implements AutoCloseable {
         for (int i = 0; i < ORIGIN_TRIES; i++) {
             sources.add(new Source.Origin(resource));
         }
-        var transfer = new Transfer(incoming, representation.size(), representation.headers().fields(),
+        var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
                 Optional.of(digest));
-        return start(resource, transfer,
-                () -> new PeerTransfer(transfer, representation, opener, sources, failures).run());
+        return start(resource, transfer, () -> new PeerTransfer(transfer, partial, opener, sources, failures).run());
     }
 
     private Fetched fromOrigin(String resource, HttpResponse<InputStream> answer) throws IOException {
@@ -202,7 +250,8 @@ public final class Fetcher implements AutoCloseable {
         var promised = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
         var transfer = new Transfer(incoming, size, headers.fields(), promised);
         var body = opener.guardOrigin(answer.body());
-        var started = start(resource, transfer, () -> new OriginTransfer(transfer, body, headers, promised).run());
+        var started = start(resource, transfer,
+                () -> new OriginTransfer(transfer, incoming, body, headers, promised).run());
         if (started.transfer() != transfer) {
             body.close();
         }

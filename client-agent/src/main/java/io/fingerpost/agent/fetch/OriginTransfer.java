@@ -1,8 +1,10 @@
 package io.fingerpost.agent.fetch;
 
 import io.fingerpost.agent.store.Blob;
+import io.fingerpost.agent.store.Incoming;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.ReplayedHeaders;
+import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.RepresentationHasher;
 import io.fingerpost.contract.Sha256;
 import java.io.IOException;
@@ -15,13 +17,16 @@ final class OriginTransfer {
     private static final int BUFFER = 64 * 1024;
 
     private final Transfer transfer;
+    private final Incoming incoming;
     private final InputStream body;
     private final ReplayedHeaders headers;
     private final Optional<Sha256> promised;
 
     /** @param promised the digest that the broker announced, if it knew it already */
-    OriginTransfer(Transfer transfer, InputStream body, ReplayedHeaders headers, Optional<Sha256> promised) {
+    OriginTransfer(Transfer transfer, Incoming incoming, InputStream body, ReplayedHeaders headers,
+            Optional<Sha256> promised) {
         this.transfer = transfer;
+        this.incoming = incoming;
         this.body = body;
         this.headers = headers;
         this.promised = promised;
@@ -37,7 +42,7 @@ final class OriginTransfer {
                 if (count < 0) {
                     throw new SourceFailed("the body ended early");
                 }
-                transfer.write(ByteBuffer.wrap(buffer, 0, count), hasher.position());
+                store(ByteBuffer.wrap(buffer, 0, count), hasher.position());
                 hasher.update(ByteBuffer.wrap(buffer, 0, count));
                 if (!hasher.isComplete()) {
                     transfer.advance(hasher.position());
@@ -48,6 +53,22 @@ final class OriginTransfer {
         if (promised.isPresent() && !promised.get().equals(representation.digest())) {
             throw new SourceFailed("the bytes do not have the digest that was announced with them");
         }
-        return transfer.commit(representation);
+        return commit(representation);
+    }
+
+    private void store(ByteBuffer bytes, long position) throws StoreFailed {
+        try {
+            incoming.write(bytes, position);
+        } catch (IOException e) {
+            throw new StoreFailed(e);
+        }
+    }
+
+    private Blob commit(Representation representation) throws StoreFailed {
+        try {
+            return incoming.commit(representation);
+        } catch (IOException e) {
+            throw new StoreFailed(e);
+        }
     }
 }

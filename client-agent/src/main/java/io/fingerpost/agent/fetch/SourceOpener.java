@@ -33,17 +33,21 @@ final class SourceOpener {
         this.timer = timer;
     }
 
-    /** The bytes from {@code position} on; the stream throws {@link SourceFailed} when they cease to come. */
-    InputStream open(Source source, Representation representation, long position) throws SourceFailed {
+    /**
+     * The bytes from {@code position} up to {@code end}, or all of them if the source ignores ranges; the stream throws
+     * {@link SourceFailed} when they cease to come.
+     */
+    SourceBody open(Source source, Representation representation, long position, long end) throws SourceFailed {
         var fields = new HashMap<String, String>();
         fields.put("Accept-Encoding", "identity");
-        if (position > 0) {
-            fields.put("Range", "bytes=" + position + "-");
+        var part = new Part(representation, position, end);
+        if (!part.isWhole()) {
+            fields.put("Range", part.rangeField());
         }
         try {
             return switch (source) {
-                case Source.Peer(URI url) -> fromPeer(url, fields, representation, position);
-                case Source.Origin(String resource) -> fromOrigin(resource, fields, representation, position);
+                case Source.Peer(URI url) -> fromPeer(url, fields, part);
+                case Source.Origin(String resource) -> fromOrigin(resource, fields, part);
             };
         } catch (SourceFailed e) {
             throw e;
@@ -53,18 +57,27 @@ final class SourceOpener {
         }
     }
 
-    private InputStream fromPeer(URI url, Map<String, String> fields, Representation representation, long position)
-            throws IOException {
+    /** What is asked for. */
+    private record Part(Representation representation, long position, long end) {
+        boolean isWhole() {
+            return position == 0 && end == representation.size();
+        }
+
+        String rangeField() {
+            return "bytes=" + position + "-" + (end == representation.size() ? "" : end - 1);
+        }
+    }
+
+    private SourceBody fromPeer(URI url, Map<String, String> fields, Part part) throws IOException {
         var request = HttpRequest.newBuilder(url).timeout(config.answerTimeout());
         fields.forEach(request::header);
         var answer = Exchange.send(http, request.build(), BodyHandlers.ofInputStream());
-        return checked(answer, representation, position, config.stallTimeout(), config.minBytesPerWindow());
+        return checked(answer, part, config.stallTimeout(), config.minBytesPerWindow());
     }
 
-    private InputStream fromOrigin(String resource, Map<String, String> fields, Representation representation,
-            long position) throws IOException {
-        String etag = representation.headers().get("ETag");
-        if (position > 0 && etag != null) {
+    private SourceBody fromOrigin(String resource, Map<String, String> fields, Part part) throws IOException {
+        String etag = part.representation.headers().get("ETag");
+        if (!part.isWhole() && etag != null) {
             fields.put("If-Range", etag);
         }
         var answer = broker.fromOrigin("GET", resource, fields);
@@ -72,7 +85,7 @@ final class SourceOpener {
             answer.body().close();
             throw new SourceFailed("the origin has another version now");
         }
-        return checked(answer, representation, position, ORIGIN_STALL, 1);
+        return checked(answer, part, ORIGIN_STALL, 1);
     }
 
     /** The body of an origin's answer, given up only when nothing comes any more. */
@@ -80,23 +93,25 @@ final class SourceOpener {
         return new GuardedStream(body, ORIGIN_STALL, 1, timer);
     }
 
-    private InputStream checked(HttpResponse<InputStream> answer, Representation representation, long position,
-            Duration stall, long minBytes) throws IOException {
+    private SourceBody checked(HttpResponse<InputStream> answer, Part part, Duration stall, long minBytes)
+            throws IOException {
         var body = new GuardedStream(answer.body(), stall, minBytes, timer);
         try {
             if (answer.headers().firstValue("Content-Encoding").filter(coding -> !coding.equals("identity"))
                     .isPresent()) {
                 throw new SourceFailed(Phase.STATUS, "coded content, which was not asked for");
             }
-            switch (answer.statusCode()) {
-                case 206 -> requireRange(answer, representation, position);
+            return switch (answer.statusCode()) {
+                case 206 -> {
+                    requireRange(answer, part);
+                    yield new SourceBody(body, part.position, part.end);
+                }
                 case 200 -> {
-                    requireSize(answer, representation);
-                    body.skipNBytes(position); // it ignores ranges; then all of it comes again
+                    requireSize(answer, part.representation);
+                    yield new SourceBody(body, 0, part.representation.size());
                 }
                 default -> throw refusal(answer);
-            }
-            return body;
+            };
         } catch (IOException e) {
             body.close();
             throw e;
@@ -110,9 +125,8 @@ final class SourceOpener {
         return full ? new SourceFailed(message) : new SourceFailed(Phase.STATUS, message);
     }
 
-    private static void requireRange(HttpResponse<?> answer, Representation representation, long position)
-            throws SourceFailed {
-        String wanted = "bytes " + position + "-" + (representation.size() - 1) + "/" + representation.size();
+    private static void requireRange(HttpResponse<?> answer, Part part) throws SourceFailed {
+        String wanted = "bytes " + part.position + "-" + (part.end - 1) + "/" + part.representation.size();
         String got = answer.headers().firstValue("Content-Range").orElse("none");
         if (!got.equals(wanted)) {
             throw new SourceFailed(Phase.STATUS, "another range than the one asked for");

@@ -1,8 +1,6 @@
 package io.fingerpost.agent.fetch;
 
-import io.fingerpost.agent.store.Blob;
-import io.fingerpost.agent.store.Incoming;
-import io.fingerpost.contract.Representation;
+import io.fingerpost.agent.store.Written;
 import io.fingerpost.contract.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,21 +14,23 @@ import org.jspecify.annotations.Nullable;
  * up to where all is verified, and wait for more.
  */
 public final class Transfer {
-    private final Incoming incoming;
+    private final Written written;
     private final long size;
     private final Map<String, String> headers;
     private final Optional<Sha256> digest;
     /** All below guarded by this. The filler is a user as every reader is. */
     private int users = 1;
     private long available;
+    private boolean hasBegun;
     private @Nullable IOException failure;
 
     /**
+     * @param written closed when nobody reads it any more
      * @param headers for whoever passes the bytes on
      * @param digest of the whole, if it is known before the end
      */
-    Transfer(Incoming incoming, long size, Map<String, String> headers, Optional<Sha256> digest) {
-        this.incoming = incoming;
+    Transfer(Written written, long size, Map<String, String> headers, Optional<Sha256> digest) {
+        this.written = written;
         this.size = size;
         this.headers = Map.copyOf(headers);
         this.digest = digest;
@@ -53,31 +53,16 @@ public final class Transfer {
         return available;
     }
 
-    /** Writes where it belongs what readers must not see before {@link #advance}. */
-    void write(ByteBuffer bytes, long position) throws StoreFailed {
-        try {
-            incoming.write(bytes, position);
-        } catch (IOException e) {
-            throw new StoreFailed(e);
-        }
-    }
-
+    /** Something is verified, and all of it up to {@code verified}. */
     synchronized void advance(long verified) {
+        hasBegun = true;
         available = verified;
         notifyAll();
     }
 
-    /** All bytes are there and verified: puts them into the store. */
-    Blob commit(Representation representation) throws StoreFailed {
-        try {
-            return incoming.commit(representation);
-        } catch (IOException e) {
-            throw new StoreFailed(e);
-        }
-    }
-
     /** Ends the transfer well. */
     synchronized void complete() {
+        hasBegun = true;
         available = size;
         notifyAll();
         leave();
@@ -103,11 +88,22 @@ public final class Transfer {
         users--;
         if (users == 0) {
             try {
-                incoming.close();
+                written.close();
             } catch (IOException e) {
                 throw new UncheckedIOException("the file of a transfer does not close", e);
             }
         }
+    }
+
+    private synchronized boolean begins() {
+        try {
+            while (!hasBegun && failure == null) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return hasBegun;
     }
 
     /** Waits until there is something beyond {@code position}; how much is readable up to. */
@@ -137,19 +133,14 @@ public final class Transfer {
             }
             long readable = await(position) - position;
             target.limit((int) Math.min(target.limit(), target.position() + readable));
-            int count = incoming.read(target, position);
+            int count = written.read(target, position);
             position += count;
             return count;
         }
 
-        /** Waits for the first byte; false if the transfer failed before there was one. */
+        /** Waits until anything is verified; false if the transfer failed before that. */
         public boolean begins() {
-            try {
-                await(0);
-                return true;
-            } catch (IOException e) {
-                return false; // why, the transfer has logged
-            }
+            return Transfer.this.begins(); // why not, the transfer has logged
         }
 
         /** How many bytes were read. */

@@ -34,6 +34,7 @@ final class Announcer implements StoreListener, AutoCloseable {
 
     private final RegistryClient registry;
     private final BlobStore store;
+    private final LeaseListener listener;
     private final Thread thread = Thread.ofVirtual().name("announcer").unstarted(this::run);
     /** Guarded by this, as the lease is. */
     private final Set<Sha256> changed = new LinkedHashSet<>();
@@ -46,7 +47,8 @@ final class Announcer implements StoreListener, AutoCloseable {
     /** Whether all that was told has to be told anew. */
     private boolean isOutOfSync;
 
-    Announcer(RegistryClient registry, BlobStore store) {
+    Announcer(RegistryClient registry, BlobStore store, LeaseListener listener) {
+        this.listener = listener;
         this.registry = registry;
         this.store = store;
     }
@@ -143,8 +145,9 @@ final class Announcer implements StoreListener, AutoCloseable {
         }
         var update = new HoldingsUpdate(batch.anew, hold, drop);
         try {
-            registry.announce(batch.lease, update);
+            var orders = registry.announce(batch.lease, update);
             arrived(batch, update);
+            listener.ordered(orders);
             return true;
         } catch (RegistryRefused e) {
             if (e.problem().status() >= 500) {

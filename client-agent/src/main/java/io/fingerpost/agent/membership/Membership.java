@@ -38,6 +38,7 @@ public final class Membership implements AutoCloseable {
     private final BlobStore store;
     private final Supplier<UploadReport> report;
     private final InstantSource clock;
+    private final LeaseListener listener;
     private final Runnable onRegistered;
     private final Announcer announcer;
     private final Thread thread = Thread.ofVirtual().name("membership").unstarted(this::run);
@@ -49,11 +50,12 @@ public final class Membership implements AutoCloseable {
     /**
      * @param budget the most that this agent wants to send
      * @param report what it sends at the moment
+     * @param listener told of leases and orders
      * @param onRegistered runs whenever a lease was granted
      */
     public Membership(RegistryClient registry, PeerKey key, PeerEndpoint endpoint, UploadBudget budget,
             Optional<String> token, BlobStore store, Supplier<UploadReport> report, InstantSource clock,
-            Runnable onRegistered) {
+            LeaseListener listener, Runnable onRegistered) {
         this.registry = registry;
         this.registration = Registration.fresh(key, endpoint, budget, report.get());
         this.token = token;
@@ -61,7 +63,8 @@ public final class Membership implements AutoCloseable {
         this.report = report;
         this.clock = clock;
         this.onRegistered = onRegistered;
-        this.announcer = new Announcer(registry, store);
+        this.listener = listener;
+        this.announcer = new Announcer(registry, store, listener);
     }
 
     public void start() {
@@ -115,6 +118,7 @@ public final class Membership implements AutoCloseable {
                 report.get());
         var grant = registry.register(registration, token);
         lease = ActiveLease.granted(grant, clock.instant());
+        listener.granted(grant);
         announcer.leaseGranted(grant);
         note(grant.reachability());
         LOG.atInfo().addKeyValue("endpoint", registration.endpoint()).addKeyValue("superNode", grant.superNode())
@@ -139,6 +143,7 @@ public final class Membership implements AutoCloseable {
             } catch (RegistryRefused e) {
                 if (e.isLeaseLost()) {
                     lease = null;
+                    listener.lost();
                     announcer.leaseLost();
                     LOG.info("the registry does not know this lease any more; registering again");
                     return;

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * A file on its way into the store whose representation shows only when all of it is there; nobody sees it before
  * {@link #commit}. Closing it uncommitted removes it.
  */
-public final class Incoming implements AutoCloseable {
+public final class Incoming implements Written {
     private final BlobStore store;
     private final Path path;
     private final long size;
@@ -30,7 +30,7 @@ public final class Incoming implements AutoCloseable {
         store.withRoom(size, () -> file.write(bytes.position(start), position));
     }
 
-    /** Reads what was written; at most {@code target.remaining()} bytes from {@code position}. */
+    @Override
     public int read(ByteBuffer target, long position) throws IOException {
         return file.read(target, position);
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A piece is written and verified under the same lock, and never written again once it was right: what is served cannot change.
  */
-public final class Partial implements AutoCloseable {
+public final class Partial implements Written {
     /** Pieces share this many locks: more than there are threads that write at a time. */
     private static final int LOCKS = 16;
     private static final int BUFFER = 16 * 1024;
@@ -190,7 +190,7 @@ public final class Partial implements AutoCloseable {
         return everyPart(piece, part -> BLANK.slice(0, part.remaining()).equals(part));
     }
 
-    /** Reads what was written; at most {@code target.remaining()} bytes from {@code position}, -1 at the end of that. */
+    @Override
     public int read(ByteBuffer target, long position) throws IOException {
         return file.read(target, position);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.agent.store.BlobStore;
+import io.fingerpost.agent.store.Incoming;
 import io.fingerpost.agent.testing.Content;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,17 +33,19 @@ class TransferTest {
     @TempDir
     private Path directory;
     private BlobStore store;
+    private Incoming incoming;
     private Transfer transfer;
 
     @BeforeEach
     void begin() throws IOException {
         store = BlobStore.open(directory, 100_000, InstantSource.system());
-        transfer = new Transfer(store.begin(FILE.size()), FILE.size(), FILE.representation().headers().fields(),
+        incoming = store.begin(FILE.size());
+        transfer = new Transfer(incoming, FILE.size(), FILE.representation().headers().fields(),
                 Optional.of(FILE.digest()));
     }
 
     private void write(int first, int last) throws IOException {
-        transfer.write(ByteBuffer.wrap(FILE.part(first, last)), first);
+        incoming.write(ByteBuffer.wrap(FILE.part(first, last)), first);
     }
 
     private static byte[] read(Transfer.Reader reader, int atMost) throws IOException {
@@ -80,7 +83,7 @@ class TransferTest {
             write(at, at + 999);
             transfer.advance(at + 1_000);
         }
-        transfer.commit(FILE.representation());
+        incoming.commit(FILE.representation());
         transfer.complete();
 
         assertThat(fast.get()).isEqualTo(FILE.bytes());
@@ -157,7 +160,7 @@ class TransferTest {
     @Test
     void takesNoReaderWhenAllIsOver() throws IOException {
         write(0, 9_999);
-        transfer.commit(FILE.representation());
+        incoming.commit(FILE.representation());
         transfer.complete();
 
         assertThat(transfer.reader()).isEmpty();
@@ -167,7 +170,7 @@ class TransferTest {
     void takesAReaderForAsLongAsAnotherReads() throws Exception {
         var first = transfer.reader().orElseThrow();
         write(0, 9_999);
-        transfer.commit(FILE.representation());
+        incoming.commit(FILE.representation());
         transfer.complete();
 
         var second = transfer.reader().orElseThrow();
@@ -204,7 +207,7 @@ class TransferTest {
     void keepsReadersGoingWhenTheBlobIsEvictedUnderThem() throws Exception {
         var reader = transfer.reader().orElseThrow();
         write(0, 9_999);
-        transfer.commit(FILE.representation());
+        incoming.commit(FILE.representation());
         transfer.complete();
         store.begin(100_000).close(); // leaves room for nothing else
 

@@ -70,7 +70,7 @@ class MembershipIT {
 
     private Membership membership(Optional<String> token) {
         return new Membership(new RegistryClient(HTTP, broker.url()), identity.key(), ENDPOINT, BUDGET, token,
-                store, report::get, InstantSource.system(), registered::incrementAndGet);
+                store, report::get, InstantSource.system(), LeaseListener.NONE, registered::incrementAndGet);
     }
 
     @AfterEach
@@ -154,7 +154,7 @@ class MembershipIT {
         var slowHeart = new FakeBroker(Duration.ofMinutes(5));
         try (var member = new Membership(new RegistryClient(HTTP, slowHeart.url()),
                 identity.key(), ENDPOINT, BUDGET, Optional.empty(), store, report::get, InstantSource.system(),
-                registered::incrementAndGet)) {
+                LeaseListener.NONE, registered::incrementAndGet)) {
             member.start();
             await().until(() -> registered.get() == 1);
 

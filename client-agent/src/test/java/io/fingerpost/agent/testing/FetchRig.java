@@ -7,6 +7,7 @@ import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
 import io.fingerpost.contract.client.RegistryClient;
@@ -70,8 +71,10 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("fetch-rig");
         store = BlobStore.open(directory, maxBytes, InstantSource.system());
         client = new BrokerClient(HTTP, broker.url(), Optional.empty());
-        fetcher = new Fetcher(HTTP, client, new RegistryClient(HTTP, broker.url()), store, new ResourceIndex(), config,
-                (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()));
+        var registry = new RegistryClient(HTTP, broker.url());
+        fetcher = new Fetcher(HTTP, client, registry, store, new ResourceIndex(), config,
+                (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()),
+                new OrderDesk(registry));
     }
 
     /** Fetches all of a resource that is not just passed on. */

@@ -232,7 +232,7 @@ public final class Registry {
      * @param heartbeat by which the estimate of what the peer sends is corrected
      */
     public LeaseRenewal heartbeat(PeerId id, String secret, Heartbeat heartbeat) {
-        Peer peer = requireLease(id, secret);
+        Peer peer = leased(id, secret);
         Instant now = clock.instant();
         peer.uploads().report(heartbeat.uploads(), now.toEpochMilli());
         LeaseTerms terms = terms();
@@ -245,7 +245,7 @@ public final class Registry {
 
     /** Takes in what a peer holds and what no longer; nothing of it if that would be too much. */
     public void update(PeerId id, String secret, HoldingsUpdate update) {
-        Peer peer = requireLease(id, secret);
+        Peer peer = leased(id, secret);
         synchronized (peer) { // one after the other, so that there is still room when it is taken
             room.require(peer, update);
             if (!store.update(peer, update)) {
@@ -256,13 +256,14 @@ public final class Registry {
 
     /** Ends a lease at its owner's wish. */
     public void goodbye(PeerId id, String secret) {
-        if (!store.remove(requireLease(id, secret))) {
+        if (!store.remove(leased(id, secret))) {
             throw leaseLost();
         }
         LOG.atInfo().addKeyValue("peer", id).log("peer said goodbye");
     }
 
-    private Peer requireLease(PeerId id, String secret) {
+    /** The peer whose lease runs under the secret. */
+    public Peer leased(PeerId id, String secret) {
         Peer peer = store.find(id).filter(known -> known.isLive(clock.instant())).orElseThrow(Registry::leaseLost);
         if (!MessageDigest.isEqual(peer.admission().secretHash().bytes(), hash(secret).bytes())) {
             throw new RequestRejected(401, "secret-wrong", "this is not the secret of that peer's lease");

@@ -26,6 +26,8 @@ import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.swarm.SwarmConfig;
+import io.fingerpost.registry.swarm.Swarms;
 import io.fingerpost.testing.MutableClock;
 import io.fingerpost.testing.TestPeer;
 import java.net.InetAddress;
@@ -35,6 +37,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** A registry for tests: small limits, a clock that stands still, and peers on loopback. */
 public final class RegistryFixture {
@@ -54,6 +57,7 @@ public final class RegistryFixture {
     public final Registry registry;
     public final Suspicions suspicions = new Suspicions();
     public final Reports reports;
+    public final Swarms swarms;
 
     public RegistryFixture() {
         var config = config(Optional.of(SUPER_NODE_TOKEN));
@@ -64,6 +68,7 @@ public final class RegistryFixture {
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
                 Standings.inMemory(clock), new byte[32], clock);
+        swarms = new Swarms(registry, new SwarmConfig(4, 8), (_, size) -> size > 1, new SplittableRandom(1), clock);
         reports = new Reports(registry, suspicions, HealthMeters.NONE, clock);
     }
 

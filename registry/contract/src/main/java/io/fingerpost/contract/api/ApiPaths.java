@@ -35,6 +35,16 @@ public final class ApiPaths {
         return peer(id) + "/holdings";
     }
 
+    /** Where a peer joins those that fetch a resource. */
+    public static String plan(PeerId id) {
+        return peer(id) + "/plan";
+    }
+
+    /** Where it waits for what to fetch next. */
+    public static String orders(PeerId id) {
+        return peer(id) + "/orders";
+    }
+
     /** Where clients tell of peers that failed them. */
     public static String reports() {
         return "/reports";

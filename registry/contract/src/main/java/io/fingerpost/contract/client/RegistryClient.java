@@ -9,6 +9,10 @@ import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
+import io.fingerpost.contract.api.Orders;
+import io.fingerpost.contract.api.OrdersRequest;
+import io.fingerpost.contract.api.Plan;
+import io.fingerpost.contract.api.PlanRequest;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.WireJson;
@@ -21,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -62,9 +67,22 @@ public final class RegistryClient {
         return call(authorized(lease, ApiPaths.heartbeat(lease.peerId())).POST(body(heartbeat)), LeaseRenewal.class);
     }
 
-    public void announce(LeaseGrant lease, HoldingsUpdate update) throws IOException {
-        call(authorized(lease, ApiPaths.holdings(lease.peerId()))
-                .POST(BodyPublishers.ofByteArray(update.bytes())), HoldingsUpdate.MEDIA_TYPE, null);
+    /** Says what is held; the answer tells a peer that fetches what to take next. */
+    public Orders announce(LeaseGrant lease, HoldingsUpdate update) throws IOException {
+        Orders orders = call(authorized(lease, ApiPaths.holdings(lease.peerId()))
+                .POST(BodyPublishers.ofByteArray(update.bytes())), HoldingsUpdate.MEDIA_TYPE, TIMEOUT, Orders.class);
+        return Objects.requireNonNullElse(orders, Orders.NONE);
+    }
+
+    /** Joins those that fetch {@code resource}; refused with 404 when the registry does not know what it is, or does not let it be shared. */
+    public Plan plan(LeaseGrant lease, PlanRequest request) throws IOException {
+        return call(authorized(lease, ApiPaths.plan(lease.peerId())).POST(body(request)), Plan.class);
+    }
+
+    /** Waits for what to fetch next; empty if nothing came up in {@link OrdersRequest#LONGEST_WAIT_SECONDS}. */
+    public Orders orders(LeaseGrant lease, OrdersRequest request) throws IOException {
+        return call(authorized(lease, ApiPaths.orders(lease.peerId())).POST(body(request)), "application/json",
+                TIMEOUT.plusSeconds(OrdersRequest.LONGEST_WAIT_SECONDS), Orders.class);
     }
 
     /** Ends the lease: no client is sent here any more. */
@@ -74,7 +92,7 @@ public final class RegistryClient {
 
     /** Tells of peers that failed; what becomes of it, nobody is told. */
     public void report(List<FailureReport> reports) throws IOException {
-        call(request(ApiPaths.reports()).POST(body(reports)), FailureReport.MEDIA_TYPE, null);
+        call(request(ApiPaths.reports()).POST(body(reports)), FailureReport.MEDIA_TYPE, TIMEOUT, null);
     }
 
     /** The piece hashes of a digest, and the headers of any resource that it is. */
@@ -119,11 +137,12 @@ public final class RegistryClient {
     }
 
     private <T> T call(HttpRequest.Builder request, @Nullable Class<T> answer) throws IOException {
-        return call(request, "application/json", answer);
+        return call(request, "application/json", TIMEOUT, answer);
     }
 
-    private <T> T call(HttpRequest.Builder request, String mediaType, @Nullable Class<T> answer) throws IOException {
-        var response = Exchange.send(http, request.header("Content-Type", mediaType).timeout(TIMEOUT).build(),
+    private <T> T call(HttpRequest.Builder request, String mediaType, Duration timeout, @Nullable Class<T> answer)
+            throws IOException {
+        var response = Exchange.send(http, request.header("Content-Type", mediaType).timeout(timeout).build(),
                 BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
         if (response.statusCode() >= 300) {
             throw new RegistryRefused(problem(response));
@@ -133,7 +152,7 @@ public final class RegistryClient {
 
     @SuppressWarnings("NullAway") // a call without an answer gives none
     private <T> T read(HttpResponse<byte[]> response, @Nullable Class<T> answer) throws IOException {
-        if (answer == null) {
+        if (answer == null || response.statusCode() == 204) {
             return null;
         }
         try {

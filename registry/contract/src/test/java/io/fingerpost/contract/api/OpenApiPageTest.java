@@ -33,10 +33,11 @@ class OpenApiPageTest {
     private static final Map<String, Class<?>> RECORDS = Stream
             .<Class<?>>of(Registration.class, UploadBudget.class, UploadReport.class, Heartbeat.class,
                     LeaseGrant.class, LeaseRenewal.class, LeaseTerms.class, Reachability.class, Discovery.class,
-                    Representation.class, Problem.class)
+                    Representation.class, Problem.class, PlanRequest.class, Plan.class, Order.class, Orders.class,
+                    OrdersRequest.class, OrdersRequest.Failed.class)
             .collect(Collectors.toMap(Class::getSimpleName, Function.identity()));
     private static final List<Class<?>> FROM_STRANGERS = List.of(Registration.class, UploadBudget.class,
-            UploadReport.class, Heartbeat.class);
+            UploadReport.class, Heartbeat.class, PlanRequest.class, OrdersRequest.class, OrdersRequest.Failed.class);
 
     private final OpenApi page = OpenApi.read();
 
@@ -64,7 +65,7 @@ class OpenApiPageTest {
             JsonNode property = schema.get("properties").get(component.getName());
             assertThat(property.path("description").asString("")).as(component.toString()).isNotBlank();
             assertThat(types(page.resolved(property))).as(component.toString())
-                    .isEqualTo(types(component.getType()));
+                    .isEqualTo(types(component));
             if (component.getType().isRecord() && RECORDS.containsValue(component.getType())) {
                 assertThat(property.get("$ref").stringValue())
                         .isEqualTo("#/components/schemas/" + component.getType().getSimpleName());
@@ -81,15 +82,20 @@ class OpenApiPageTest {
                 : type.stringValue()) + (timed ? " " + format : "");
     }
 
+    private static String types(RecordComponent component) {
+        if (component.getType() == Optional.class) {
+            boolean number = component.getGenericType().getTypeName().contains("Long");
+            return number ? "integer or null" : "string or null";
+        }
+        return component.getType() == List.class ? "array" : types(component.getType());
+    }
+
     private static String types(Class<?> java) {
         if (java == int.class || java == long.class) {
             return "integer";
         }
         if (java == Duration.class || java == Instant.class) {
             return java == Duration.class ? "string duration" : "string date-time";
-        }
-        if (java == Optional.class) {
-            return "integer or null";
         }
         boolean object = RECORDS.containsValue(java) || java == ReplayedHeaders.class;
         return java == boolean.class ? "boolean" : object ? "object" : "string";
@@ -106,7 +112,7 @@ class OpenApiPageTest {
         }).toList();
 
         assertThat(seen).containsExactlyInAnyOrder("Discovery", "Registration", "LeaseGrant", "Heartbeat",
-                "LeaseRenewal", "Representation");
+                "LeaseRenewal", "Representation", "PlanRequest", "Plan", "OrdersRequest", "Orders");
     }
 
     @Test

@@ -6,12 +6,16 @@ import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Discovery;
 import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.OpenApiPage;
+import io.fingerpost.contract.api.Orders;
+import io.fingerpost.contract.api.OrdersRequest;
+import io.fingerpost.contract.api.PlanRequest;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.health.Reports;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.representation.ResourceNames;
+import io.fingerpost.registry.swarm.Swarms;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
@@ -19,6 +23,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.PathTemplateMatch;
+import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URLDecoder;
@@ -39,6 +44,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     private static final String PEER = PEERS + "/{id}";
 
     private final Registry registry;
+    private final Swarms swarms;
     private final ResourceNames names;
     private final Reports reports;
     private final Body body = new Body();
@@ -48,13 +54,15 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     private final HttpHandler handler;
 
     /** @param names of the resources that agents ask about by their URLs */
-    public RegistryApi(Registry registry, ResourceNames names, Reports reports) {
+    public RegistryApi(Registry registry, Swarms swarms, ResourceNames names, Reports reports) {
+        this.swarms = swarms;
         this.reports = reports;
         this.registry = registry;
         this.names = names;
         this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
         this.handler = new ListedRoutes(routes)
                 .post(PEER + "/heartbeat", new ErrorHandler(this::heartbeat))
+                .post(PEER + "/orders", new ErrorHandler(this::orders))
                 .setFallbackHandler(new SharedPlaces(MAX_CONCURRENT / 4, waiting))
                 .setInvalidMethodHandler(new ErrorHandler(RegistryApi::refuseMethod));
     }
@@ -66,6 +74,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
                 .get(ApiPaths.EMBEDDED + ApiPaths.openApi(), this::openApi)
                 .post(PEERS, this::register)
                 .post(PEER + "/holdings", this::announce)
+                .post(PEER + "/plan", this::plan)
                 .delete(PEER, this::goodbye)
                 .post(REPORTS, this::report)
                 .add(Methods.OPTIONS, REPORTS, RegistryApi::allowReports)
@@ -118,8 +127,28 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     private void announce(HttpServerExchange exchange) throws IOException {
         PeerId peer = peer(exchange);
         String secret = secret(exchange);
-        registry.update(peer, secret, body.readHoldings(exchange));
-        body.write(exchange, 204, null);
+        Orders orders = swarms.announced(peer, secret, body.readHoldings(exchange));
+        body.write(exchange, orders.orders().isEmpty() ? 204 : 200, orders.orders().isEmpty() ? null : orders);
+    }
+
+    private void plan(HttpServerExchange exchange) throws IOException {
+        PeerId peer = peer(exchange);
+        String secret = secret(exchange);
+        ResourceId resource = resource(exchange, body.readJson(exchange, PlanRequest.class).resource());
+        body.write(exchange, 200, swarms.plan(peer, secret, resource));
+    }
+
+    /** May be answered much later, and takes only memory until then. */
+    private void orders(HttpServerExchange exchange) {
+        PeerId peer = peer(exchange);
+        String secret = secret(exchange);
+        body.receiveJson(exchange, OrdersRequest.class, request -> exchange.dispatch(SameThreadExecutor.INSTANCE,
+                () -> new ErrorHandler(_ -> swarms.orders(peer, secret, request, orders -> answer(exchange, orders)))
+                        .handleRequest(exchange)));
+    }
+
+    private void answer(HttpServerExchange exchange, Orders orders) {
+        exchange.getIoThread().execute(() -> body.write(exchange, 200, orders));
     }
 
     /** The answer is the same whatever becomes of them: nobody learns from it how to be believed. */
@@ -155,12 +184,15 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         if (named == null) {
             return Optional.empty();
         }
-        String target = decoded(named.getFirst());
+        return Optional.of(resource(exchange, decoded(named.getFirst())));
+    }
+
+    private ResourceId resource(HttpServerExchange exchange, String target) {
         int query = target.indexOf('?');
         String path = query < 0 ? target : target.substring(0, query);
         String host = exchange.getRequestHeaders().getFirst(Headers.HOST);
-        return Optional.of(names.name(host, path, query < 0 ? "" : target.substring(query + 1)).orElseThrow(
-                () -> new RequestRejected(421, "unknown-site", "this broker has no such site")));
+        return names.name(host, path, query < 0 ? "" : target.substring(query + 1)).orElseThrow(
+                () -> new RequestRejected(421, "unknown-site", "this broker has no such site"));
     }
 
     private static String decoded(String parameter) {

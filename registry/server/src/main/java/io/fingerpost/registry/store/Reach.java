@@ -14,6 +14,11 @@ public enum Reach {
         return sixes == 0 ? IPV4 : sixes == addresses.size() ? IPV6 : BOTH;
     }
 
+    /** Whether one of the other reach finds a version in common. */
+    public boolean meets(Reach other) {
+        return this == other || this == BOTH || other == BOTH;
+    }
+
     /** Whether a client that has come by IPv6, or else by IPv4, can reach it, for all that is known. */
     public boolean from(boolean ipv6) {
         return this == BOTH || this == IPV6 == ipv6;

@@ -119,10 +119,15 @@ public final class Uploads {
 
     /** Whether the budget has room for {@code bytes} more; they may be gone when they are taken. */
     public boolean hasRoom(long bytes, long now) {
-        return hasQuota(bytes, now) && (bytes == 0 ? slotCount > 0 : hasSlot(now));
+        return isWithinQuota(bytes, now) && (bytes == 0 ? slotCount > 0 : hasSlot(now));
     }
 
-    private boolean hasQuota(long bytes, long now) {
+    /** Whether the month's quota has room for {@code bytes} more, for those who do not take a slot; they may be gone when they are added. */
+    public boolean hasQuota(long bytes, long now) {
+        return slotCount > 0 && isWithinQuota(bytes, now);
+    }
+
+    private boolean isWithinQuota(long bytes, long now) {
         return bytesPerMonth == 0 || bytes <= bytesPerMonth - usedThisMonth(now);
     }
 
@@ -156,7 +161,7 @@ public final class Uploads {
         if (bytes == 0) {
             return hasRoom(0, now);
         }
-        if (!hasQuota(bytes, now)) {
+        if (!isWithinQuota(bytes, now)) {
             return false;
         }
         long taken = taken(bytes, now);
@@ -166,6 +171,21 @@ public final class Uploads {
         }
         if (!charge(bytes)) {
             slots.compareAndSet(slot, taken, 0);
+            return false;
+        }
+        putToWork(bytes, now);
+        return true;
+    }
+
+    /**
+     * Charges bytes that are sent piece by piece, whose sender says itself how many transfers it can take at a time; false, and nothing
+     * is charged, if the quota has no room.
+     */
+    public boolean add(long bytes, long now) {
+        if (bytesPerMonth != 0 && now >= monthEnd) {
+            beginMonth(now);
+        }
+        if (!hasQuota(bytes, now) || !charge(bytes)) {
             return false;
         }
         putToWork(bytes, now);

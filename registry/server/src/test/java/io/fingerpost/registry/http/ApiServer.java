@@ -21,7 +21,8 @@ import java.util.List;
 /** The registry's API on a real server on loopback, and ways to speak to it that no agent would choose. */
 final class ApiServer implements AutoCloseable {
     final RegistryFixture fixture = new RegistryFixture();
-    private final RegistryApi api = new RegistryApi(fixture.registry, ResourceNames.PLAIN, fixture.reports);
+    private final RegistryApi api = new RegistryApi(fixture.registry, fixture.swarms, ResourceNames.PLAIN,
+            fixture.reports);
     private final HttpClient http = HttpClient.newHttpClient();
     private final Undertow server = Undertow.builder().setIoThreads(1).setWorkerThreads(1)
             .setServerOption(UndertowOptions.DECODE_URL, false) // as the broker has it

@@ -1,0 +1,193 @@
+package io.fingerpost.agent.fetch;
+
+import io.fingerpost.agent.membership.LeaseListener;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.Order;
+import io.fingerpost.contract.api.Orders;
+import io.fingerpost.contract.api.OrdersRequest;
+import io.fingerpost.contract.api.OrdersRequest.Failed;
+import io.fingerpost.contract.api.Plan;
+import io.fingerpost.contract.api.PlanRequest;
+import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.client.RegistryRefused;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where this agent gets the registry's orders: what its downloads take next, and from whom. They come with the answers to what is
+ * announced, and to one question that stays open for as long as anything is being fetched. Safe for use by many threads.
+ */
+public final class OrderDesk implements LeaseListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OrderDesk.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final RegistryClient registry;
+    private final ExecutorService threads = Executors
+            .newThreadPerTaskExecutor(Thread.ofVirtual().name("orders-", 0).factory());
+    /** All below guarded by this. */
+    private final Map<Sha256, OrderTaker> takers = new HashMap<>();
+    private final List<Failed> failed = new ArrayList<>();
+    private final List<Sha256> left = new ArrayList<>();
+    private @Nullable LeaseGrant lease;
+    /** The question that is open is the last of so many; the registry answers earlier ones when a new one comes. */
+    private long questions;
+    private boolean isAsking;
+
+    /** Carries out the orders for one digest; must not wait. */
+    interface OrderTaker {
+        void take(Order order);
+    }
+
+    public OrderDesk(RegistryClient registry) {
+        this.registry = registry;
+    }
+
+    /** Each download asks for a plan again by itself. */
+    @Override
+    public synchronized void granted(LeaseGrant granted) {
+        lease = granted;
+        isAsking = false;
+        askIfWanted();
+    }
+
+    @Override
+    public synchronized void lost() {
+        lease = null;
+    }
+
+    /** How a resource can be fetched together with others; empty if it has to be asked for at the broker. */
+    Optional<Plan> plan(String resource) {
+        LeaseGrant current;
+        synchronized (this) {
+            current = lease;
+        }
+        if (current == null || resource.length() > PlanRequest.LONGEST) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(registry.plan(current, new PlanRequest(resource)));
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("why", e.getMessage()).log("no plan");
+            return Optional.empty();
+        }
+    }
+
+    /** From now on orders for {@code digest} go to {@code taker}; false if they go to another already. */
+    synchronized boolean begin(Sha256 digest, OrderTaker taker) {
+        if (takers.putIfAbsent(digest, taker) != null) {
+            return false;
+        }
+        left.remove(digest);
+        askIfWanted();
+        return true;
+    }
+
+    synchronized void end(Sha256 digest) {
+        takers.remove(digest);
+        left.add(digest);
+        askAnew();
+    }
+
+    /** A source failed; the registry is to order what is missing from others. */
+    synchronized void failed(Sha256 digest, Optional<PeerId> from) {
+        failed.add(new Failed(digest, from));
+        askAnew();
+    }
+
+    @Override
+    public void ordered(Orders orders) {
+        for (Order order : orders.orders()) {
+            OrderTaker taker;
+            synchronized (this) {
+                taker = takers.get(order.digest());
+            }
+            if (taker != null) {
+                taker.take(order);
+            }
+        }
+    }
+
+    private synchronized void askIfWanted() {
+        if (!isAsking && !takers.isEmpty()) {
+            askAnew();
+        }
+    }
+
+    private synchronized void askAnew() {
+        var current = lease;
+        if (current == null) {
+            return;
+        }
+        isAsking = true;
+        long question = ++questions;
+        threads.execute(() -> ask(current, question));
+    }
+
+    private void ask(LeaseGrant current, long question) {
+        var request = request(question);
+        if (request.isEmpty()) {
+            return;
+        }
+        try {
+            ordered(registry.orders(current, request.get()));
+        } catch (RegistryRefused e) {
+            LOG.atDebug().addKeyValue("why", e.getMessage()).log("no orders"); // a lost lease is the heartbeat's to notice
+            pause();
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("why", e.getMessage()).log("no orders");
+            pause();
+        }
+        next(current, question);
+    }
+
+    /** Empty if a later question has taken all that there was to say. */
+    private synchronized Optional<OrdersRequest> request(long question) {
+        if (question != questions) {
+            return Optional.empty();
+        }
+        var request = new OrdersRequest(taken(failed), taken(left));
+        return Optional.of(request);
+    }
+
+    private static <T> List<T> taken(List<T> all) {
+        var some = all.subList(0, Math.min(all.size(), OrdersRequest.MOST));
+        var copy = List.copyOf(some);
+        some.clear();
+        return copy;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(RETRY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void next(LeaseGrant current, long question) {
+        if (question != questions || !current.equals(lease)) {
+            return;
+        }
+        isAsking = false;
+        if (!Thread.currentThread().isInterrupted() && !(takers.isEmpty() && left.isEmpty() && failed.isEmpty())) {
+            askAnew();
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

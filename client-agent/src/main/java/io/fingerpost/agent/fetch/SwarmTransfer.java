@@ -1,0 +1,343 @@
+package io.fingerpost.agent.fetch;
+
+import io.fingerpost.agent.store.Blob;
+import io.fingerpost.agent.store.Partial;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.Representation;
+import io.fingerpost.contract.api.FailureReport.Phase;
+import io.fingerpost.contract.api.Order;
+import io.fingerpost.contract.api.Plan;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills a transfer from many sources at a time, as the registry orders: each piece is verified by itself, and served to others from then on. When
+ * no orders come and nothing arrives, the origin has to help.
+ */
+final class SwarmTransfer implements OrderDesk.OrderTaker {
+    private static final Logger LOG = LoggerFactory.getLogger(SwarmTransfer.class);
+    /** Requests at a time to one source, so that its line never waits for the next one. */
+    private static final int LANES = 3;
+    /** Without anything under way for so long, orders are asked for again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** And after so long, the origin is asked without an order. */
+    private static final Duration LAST_PATIENCE = Duration.ofSeconds(6);
+    /** The transfer is given up when the origin failed so often without a new piece between. */
+    private static final int ORIGIN_FAILURES = 4;
+    /** What is taken from the origin at a time without an order. */
+    private static final long UNORDERED_BYTES = 1 << 20;
+
+    private final Transfer transfer;
+    private final Partial partial;
+    private final Representation representation;
+    private final PieceLayout layout;
+    private final String resource;
+    private final SourceOpener opener;
+    private final OrderDesk desk;
+    private final PeerFailures failures;
+    private final ExecutorService threads;
+
+    /** All below guarded by this. */
+    private final Map<Source, Queue> queues = new HashMap<>();
+    /** How many bytes of a piece a source wrote that broke off: another goes on there. */
+    private final Map<Integer, Integer> begun = new HashMap<>();
+    private final Map<Integer, Integer> writers = new HashMap<>();
+    private int running;
+    private int prefix;
+    private int originFailures;
+    private long lastEvent = System.nanoTime();
+    private long lastAsked = lastEvent;
+    private @Nullable IOException failure;
+
+    /** What one source has to send still. */
+    private static final class Queue {
+        private final Optional<PeerId> peer;
+        private final Deque<Span> spans = new ArrayDeque<>();
+        private int lanes;
+
+        private Queue(Optional<PeerId> peer) {
+            this.peer = peer;
+        }
+    }
+
+    /** Pieces in a row. */
+    private record Span(int first, int last) {}
+
+    SwarmTransfer(Transfer transfer, Partial partial, String resource, SourceOpener opener, OrderDesk desk,
+            PeerFailures failures, ExecutorService threads) {
+        this.transfer = transfer;
+        this.partial = partial;
+        this.representation = partial.representation();
+        this.layout = representation.layout();
+        this.resource = resource;
+        this.opener = opener;
+        this.desk = desk;
+        this.failures = failures;
+        this.threads = threads;
+    }
+
+    /** Runs to the end. Throws when nobody has what is missing any more, or the store fails. */
+    Blob run(Plan plan) throws IOException {
+        try {
+            advance();
+            plan.orders().forEach(this::take);
+            await();
+            return partial.commit();
+        } finally {
+            desk.end(representation.digest());
+        }
+    }
+
+    private void await() throws IOException {
+        while (!awaitEnd()) {
+            desk.plan(resource).filter(plan -> plan.representation().digest().equals(representation.digest()))
+                    .ifPresent(plan -> plan.orders().forEach(this::take));
+        }
+    }
+
+    /** Returns true when all is there, and false when nothing happens: then orders should be asked for again. */
+    private synchronized boolean awaitEnd() throws IOException {
+        while (!isComplete()) {
+            if (failure != null) {
+                throw failure;
+            }
+            long now = System.nanoTime();
+            if (running == 0 && now - lastEvent > LAST_PATIENCE.toNanos()) {
+                takeUnordered();
+            } else if (running == 0 && now - Math.max(lastEvent, lastAsked) > PATIENCE.toNanos()) {
+                lastAsked = now;
+                return false;
+            }
+            pause();
+        }
+        return true;
+    }
+
+    private synchronized boolean isComplete() {
+        return prefix == layout.count();
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the caller loops
+    private synchronized void pause() throws IOException {
+        try {
+            wait(PATIENCE.toMillis() / 4);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Nobody says what to take: some of what is missing from the origin. */
+    private void takeUnordered() {
+        int first = firstMissing();
+        long most = Math.max(1, UNORDERED_BYTES / layout.pieceSize());
+        int last = first;
+        while (last + 1 < layout.count() && last - first + 1 < most && !partial.isVerified(last + 1)) {
+            last++;
+        }
+        add(new Source.Origin(resource), Optional.empty(), new Span(first, last));
+    }
+
+    private int firstMissing() {
+        int piece = prefix;
+        while (partial.isVerified(piece)) {
+            piece++;
+        }
+        return piece;
+    }
+
+    @Override
+    public synchronized void take(Order order) {
+        Source source = order.url().<Source>map(url -> new Source.Peer(URI.create(url)))
+                .orElseGet(() -> new Source.Origin(resource));
+        spans(order.pieces()).forEach(span -> add(source, order.from(), span));
+    }
+
+    /** Pieces that follow one another are one request. */
+    private List<Span> spans(List<Integer> pieces) {
+        var spans = new ArrayList<Span>();
+        for (int piece : pieces) {
+            if (piece < 0 || piece >= layout.count()) {
+                continue; // no order that makes sense
+            }
+            Span last = spans.isEmpty() ? null : spans.getLast();
+            if (last != null && last.last + 1 == piece) {
+                spans.set(spans.size() - 1, new Span(last.first, piece));
+            } else {
+                spans.add(new Span(piece, piece));
+            }
+        }
+        return spans;
+    }
+
+    private synchronized void add(Source source, Optional<PeerId> peer, Span span) {
+        Queue queue = queues.computeIfAbsent(source, _ -> new Queue(peer));
+        queue.spans.add(span);
+        lastEvent = System.nanoTime();
+        if (queue.lanes < LANES) {
+            queue.lanes++;
+            running++;
+            threads.execute(() -> serve(source, queue));
+        }
+    }
+
+    /** One lane: a request after the other, as long as there is something to ask for. */
+    private void serve(Source source, Queue queue) {
+        try {
+            for (var span = next(queue); span.isPresent(); span = next(queue)) {
+                fetch(source, span.get());
+            }
+        } catch (SourceFailed e) {
+            gaveUp(source, queue, e);
+        } catch (IOException e) {
+            end(e);
+        } catch (RuntimeException | Error e) { // whatever it is, the transfer must not wait for ever
+            LOG.error("a source failed by a bug", e);
+            end(new IOException("internal error", e));
+        } finally {
+            leave(queue);
+        }
+    }
+
+    private synchronized Optional<Span> next(Queue queue) {
+        while (failure == null && !queue.spans.isEmpty()) {
+            Span span = queue.spans.removeFirst();
+            int first = span.first;
+            while (first <= span.last && partial.isVerified(first)) {
+                first++;
+            }
+            if (first <= span.last) {
+                return Optional.of(new Span(first, span.last));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private synchronized void leave(Queue queue) {
+        queue.lanes--;
+        running--;
+        lastEvent = System.nanoTime();
+        notifyAll();
+    }
+
+    private synchronized void end(IOException why) {
+        failure = failure == null ? why : failure;
+        notifyAll();
+    }
+
+    private void gaveUp(Source source, Queue queue, SourceFailed why) {
+        LOG.atInfo().addKeyValue("source", source).addKeyValue("why", why.getMessage()).log("source given up");
+        synchronized (this) {
+            queue.spans.clear();
+            if (source instanceof Source.Origin && ++originFailures >= ORIGIN_FAILURES) {
+                end(why);
+                return;
+            }
+        }
+        desk.failed(representation.digest(), queue.peer);
+    }
+
+    private void fetch(Source source, Span span) throws IOException {
+        int piece = span.first;
+        int from = resume(piece);
+        long position = layout.offset(piece) + from;
+        long end = layout.offset(span.last) + layout.length(span.last);
+        try (var body = opener.open(source, representation, position, end)) {
+            // Who ignores ranges sends all of it: then all of it is taken, for it comes anyway.
+            var reader = new PieceReader(partial, body);
+            if (body.position() < position) {
+                piece = 0;
+                from = 0;
+            }
+            int last = layout.pieceAt(body.end() - 1);
+            for (; piece <= last && !isComplete(); piece++) {
+                try {
+                    if (reader.take(piece, from)) {
+                        verified(piece);
+                    } else {
+                        failed(source, piece, from, new SourceFailed(Phase.DIGEST, "corrupt piece"));
+                    }
+                } catch (SourceFailed e) {
+                    keep(piece, reader.taken());
+                    failed(source, piece, from, e);
+                } finally {
+                    wrote(piece);
+                }
+                from = 0;
+                if (piece < last) {
+                    writes(piece + 1);
+                }
+            }
+        } catch (SourceFailed e) {
+            wrote(piece);
+            throw e;
+        }
+    }
+
+    /** Where to go on with a piece: at the byte where an earlier source broke off. */
+    private synchronized int resume(int piece) {
+        Integer bytes = writers.containsKey(piece) ? null : begun.remove(piece);
+        writes(piece);
+        return bytes == null ? 0 : bytes;
+    }
+
+    private synchronized void writes(int piece) {
+        writers.merge(piece, 1, Integer::sum);
+    }
+
+    private synchronized void wrote(int piece) {
+        writers.computeIfPresent(piece, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    private synchronized void keep(int piece, int bytes) {
+        if (bytes > 0 && !partial.isVerified(piece)) {
+            begun.put(piece, bytes);
+        }
+    }
+
+    private void verified(int piece) {
+        advance();
+        synchronized (this) {
+            originFailures = 0;
+            begun.remove(piece);
+        }
+    }
+
+    /** Lets readers have what is verified from the start without a gap. */
+    private synchronized void advance() {
+        while (prefix < layout.count() && partial.isVerified(prefix)) {
+            prefix++;
+        }
+        if (prefix < layout.count()) {
+            transfer.advance(layout.offset(prefix)); // the last piece is for readers only when the blob is in the store
+        }
+        lastEvent = System.nanoTime();
+        notifyAll();
+    }
+
+    /** Tells on the source, unless somebody else may have spoilt the piece. */
+    private void failed(Source source, int piece, int from, SourceFailed why) throws SourceFailed {
+        boolean doubtful;
+        synchronized (this) {
+            doubtful = why.phase().filter(Phase.DIGEST::equals).isPresent()
+                    && (from > 0 || writers.getOrDefault(piece, 0) > 1);
+        }
+        if (!doubtful && source instanceof Source.Peer(var url) && why.phase().isPresent()) {
+            failures.failed(url, representation.digest(), why.phase().get(), piece);
+        }
+        throw why;
+    }
+}

@@ -1,0 +1,102 @@
+package io.fingerpost.registry.swarm;
+
+import io.fingerpost.contract.NiPath;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.Order;
+import io.fingerpost.contract.api.Orders;
+import io.fingerpost.registry.store.Peer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Where one peer gets its orders: those that it has not been told yet, and its question if it waits for some. Guarded by {@link Swarms}. */
+final class Desk {
+    private final Peer peer;
+    private final Sender sender;
+    private final Map<Sha256, Member> members = new HashMap<>();
+    private final List<Task> untold = new ArrayList<>();
+    private @Nullable Consumer<Orders> waiting;
+    private long waitsUntil;
+    private long lastUse;
+
+    Desk(Peer peer, long now) {
+        this.peer = peer;
+        this.sender = Sender.of(peer);
+        this.lastUse = now;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    /** Its part in each swarm. */
+    Map<Sha256, Member> members() {
+        return members;
+    }
+
+    void used(long now) {
+        lastUse = now;
+    }
+
+    boolean isUnusedSince(long then) {
+        return members.isEmpty() && waiting == null && lastUse < then;
+    }
+
+    void give(Task task) {
+        untold.add(task);
+    }
+
+    /** Whether the peer waits, and there is something to tell it, or it has waited long enough. */
+    boolean isDue(long now) {
+        return waiting != null && (!untold.isEmpty() || now >= waitsUntil);
+    }
+
+    void await(Consumer<Orders> answer, long until) {
+        waiting = answer;
+        waitsUntil = until;
+    }
+
+    /** The question that it waits for the answer of, which is asked no more; null if there is none. */
+    @Nullable
+    Consumer<Orders> takeWaiting() {
+        var taken = waiting;
+        waiting = null;
+        return taken;
+    }
+
+    /** What it has not been told yet, grouped by source; tasks that ended meanwhile are left out. */
+    Orders takeOrders(Instant ticketEnd) {
+        var pieces = new LinkedHashMap<Source, List<Integer>>();
+        for (Task task : untold) {
+            if (task.to().pending(task.piece()).contains(task)) {
+                pieces.computeIfAbsent(new Source(task.to().swarm(), task.from()), _ -> new ArrayList<>())
+                        .add(task.piece());
+            }
+        }
+        untold.clear();
+        var orders = new ArrayList<Order>();
+        pieces.forEach((source, list) -> orders.add(source.order(list, ticketEnd)));
+        return new Orders(orders);
+    }
+
+    private record Source(Swarm swarm, Sender from) {
+        Order order(List<Integer> pieces, Instant ticketEnd) {
+            Sha256 digest = swarm.digest();
+            Peer peer = from.peer();
+            return peer == null
+                    ? new Order(digest, Optional.empty(), Optional.empty(), pieces)
+                    : new Order(digest, Optional.of(peer.id()), Optional.of(peer.endpoint().url() + NiPath.of(digest)
+                            + "?t=" + peer.ticketKey().issue(digest, ticketEnd)), pieces);
+        }
+    }
+}

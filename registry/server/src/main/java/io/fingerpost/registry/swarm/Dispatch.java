@@ -1,0 +1,216 @@
+package io.fingerpost.registry.swarm;
+
+import io.fingerpost.contract.PieceSet;
+import io.fingerpost.registry.swarm.Swarm.Choice;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives orders: who takes which piece from whom, in all swarms together.
+ *
+ * <p>A sender gets work as long as its line has room ({@link Flow}): the rarest piece first, counted over all members and with
+ * those that are on their way already. A piece that nobody has is taken from the origin once, each by another member first. A piece
+ * that is late is also sent by somebody else; a member that gets nothing from anybody is served by the origin.
+ *
+ * <p>Pure: it knows the time that it is told, in milliseconds, and waits for nothing. Not thread-safe.
+ */
+final class Dispatch {
+    /** Swarms that are looked at for one decision. */
+    private static final int LOOKED_AT = 16;
+    /** A piece is not awaited any more after so many times what it was to take, and at least so many milliseconds. */
+    private static final double LOST = 8;
+    private static final long LEAST_LOST = 3_000;
+
+    private final Sender origin;
+    private final int mostFromOrigin;
+    private final Set<Swarm> swarms = new LinkedHashSet<>();
+    private int originTasks;
+
+    /** @param mostFromOrigin most pieces that are on their way from the origin at a time */
+    Dispatch(Sender origin, int mostFromOrigin) {
+        this.origin = origin;
+        this.mostFromOrigin = mostFromOrigin;
+    }
+
+    Sender origin() {
+        return origin;
+    }
+
+    /** Takes a member into a swarm. */
+    void join(Member member, long now) {
+        swarms.add(member.swarm());
+        member.swarm().add(member);
+        member.sender().members().add(member);
+        drain(member.sender(), now);
+        feed(member, now);
+        drainOrigin(now);
+    }
+
+    /** The member has lost its orders: what it was to take is given up, and given anew. */
+    void again(Member member, long now) {
+        member.allPending().forEach(this::giveUp);
+        feed(member, now);
+        drainOrigin(now);
+    }
+
+    /** Takes it out again: who was to get something from it gets it elsewhere. */
+    void leave(Member member, long now) {
+        Swarm swarm = member.swarm();
+        member.allPending().forEach(this::giveUp);
+        member.sender().members().remove(member);
+        swarm.remove(member);
+        if (swarm.isIdle()) {
+            close(swarm);
+        }
+        for (Member other : List.copyOf(swarm.members())) {
+            boolean waited = false;
+            for (Task task : other.allPending()) {
+                if (task.from().equals(member.sender())) {
+                    giveUp(task);
+                    waited = true;
+                }
+            }
+            if (waited) {
+                feed(other, now);
+            }
+        }
+        drainOrigin(now);
+    }
+
+    private void close(Swarm swarm) {
+        for (Member member : swarm.members()) {
+            member.sender().members().remove(member);
+        }
+        swarms.remove(swarm);
+    }
+
+    /** The member has verified pieces; what it said before counts too. */
+    void verified(Member member, PieceSet pieces, long now) {
+        var freed = new LinkedHashSet<Sender>();
+        Swarm swarm = member.swarm();
+        for (int piece = 0; piece < swarm.layout().count(); piece++) {
+            if (pieces.contains(piece) && !member.have().get(piece)) {
+                member.gained(piece, now);
+                swarm.gained(piece);
+                for (Task task : List.copyOf(member.pending(piece))) {
+                    end(task);
+                    task.from().flow().arrived(task.mark(), now);
+                    freed.add(task.from());
+                }
+            }
+        }
+        drainOrigin(now);
+        freed.forEach(sender -> drain(sender, now));
+        drain(member.sender(), now);
+        feed(member, now);
+    }
+
+    /** The member did not get what it was to take from the sender: it will not be sent there again so soon. */
+    void failed(Member member, Sender from, long now) {
+        for (Task task : member.allPending()) {
+            if (task.from().equals(from)) {
+                giveUp(task);
+            }
+        }
+        member.avoid(from, now);
+        feed(member, now);
+        drainOrigin(now);
+    }
+
+    /** Time goes by: what is lost is given up, what is late is sent by others too, who starves is served by the origin. */
+    void tick(long now) {
+        for (Swarm swarm : List.copyOf(swarms)) {
+            for (Member member : List.copyOf(swarm.members())) {
+                for (Task task : member.allPending()) {
+                    if (task.isOlderThan(LOST, LEAST_LOST, now)) {
+                        giveUp(task);
+                        member.avoid(task.from(), now);
+                    }
+                }
+            }
+            for (Member member : List.copyOf(swarm.members())) {
+                feed(member, now);
+            }
+        }
+        drainOrigin(now);
+    }
+
+    private void end(Task task) {
+        originTasks -= task.from().isOrigin() ? 1 : 0;
+        task.to().end(task);
+        task.to().swarm().ended(task);
+    }
+
+    private void giveUp(Task task) {
+        end(task);
+        task.from().flow().lost(task.mark());
+    }
+
+    /** Gives the sender work as long as its line has room. */
+    private void drain(Sender from, long now) {
+        if (from.isOrigin()) {
+            return;
+        }
+        Choice best;
+        do {
+            best = null;
+            for (Member member : from.nextMembers(LOOKED_AT)) {
+                if (from.hasRoom(member.swarm().layout().pieceSize(), now)) {
+                    best = Choice.better(best, member.swarm().bestFrom(member, now));
+                }
+            }
+        } while (begin(best, now));
+    }
+
+    /** Gives the member pieces to take, as long as somebody has room. */
+    private void feed(Member to, long now) {
+        while (begin(to.swarm().bestTo(to, now), now)) {
+            // one after the other
+        }
+        if (originHasRoom(to.swarm(), now)) {
+            begin(to.swarm().rescue(to, origin, now), now);
+        }
+    }
+
+    /** Has the origin send what nobody has, each piece to another member first. */
+    private void drainOrigin(long now) {
+        var tried = new ArrayList<Swarm>();
+        for (Swarm swarm : swarms) {
+            if (swarm.isCold() && tried.size() < LOOKED_AT) {
+                tried.add(swarm);
+            }
+        }
+        for (Swarm swarm : tried) {
+            boolean given = false;
+            while (originHasRoom(swarm, now) && begin(swarm.bestFromOrigin(origin, now), now)) {
+                given = true;
+            }
+            if (given && swarms.remove(swarm)) {
+                swarms.add(swarm); // behind the others
+            }
+        }
+    }
+
+    private boolean originHasRoom(Swarm swarm, long now) {
+        return originTasks < mostFromOrigin && origin.hasRoom(swarm.layout().pieceSize(), now);
+    }
+
+    private boolean begin(@Nullable Choice choice, long now) {
+        if (choice == null) {
+            return false;
+        }
+        Swarm swarm = choice.to().swarm();
+        int bytes = swarm.layout().length(choice.piece());
+        if (!choice.from().charge(bytes, now)) {
+            return false;
+        }
+        var task = new Task(choice.to(), choice.from(), choice.piece(), choice.from().flow().begin(bytes, now));
+        originTasks += task.from().isOrigin() ? 1 : 0;
+        swarm.began(task);
+        choice.to().begin(task);
+        return true;
+    }
+}

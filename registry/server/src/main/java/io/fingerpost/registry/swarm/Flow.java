@@ -1,0 +1,80 @@
+package io.fingerpost.registry.swarm;
+
+/**
+ * How much a sender should have under way at a time: enough that its line never falls silent while news of it are on their way, and
+ * no more than that, for what waits in one sender's line cannot be given to another. That is twice what the line holds (BBR's rule: rate times latency,
+ * with a gain of 2), both as measured of late. Guarded by itself; times are milliseconds.
+ */
+final class Flow {
+    /** What is under way at least, in pieces: one that is being sent, and one behind it. */
+    private static final int LEAST_PIECES = 2;
+    private final double gain;
+    /** How far a new measurement moves what is believed, against the direction in which it is believed at once. */
+    private static final double RATE_DECAY = 1.0 / 32;
+    /** A latency is forgotten after so many milliseconds at least, and twice as many at most. */
+    private static final long LATENCY_WINDOW = 10_000;
+
+    private long underWay;
+    private long delivered;
+    /** Bytes a millisecond; 0 if nothing has arrived yet. */
+    private double rate;
+    /** The least latency in this window of time, and in the one before. */
+    private double latency = Double.MAX_VALUE;
+    private double latencyBefore = Double.MAX_VALUE;
+    private long windowEnd;
+
+    /** @param gain how many times what the line holds */
+    Flow(double gain) {
+        this.gain = gain;
+    }
+
+    /** What has to be known of bytes that are under way when they arrive. */
+    record Mark(long bytes, long at, long delivered, long ahead) {}
+
+    /** Whether {@code bytes} more should be under way. */
+    synchronized boolean hasRoom(long bytes) {
+        return underWay < (rate == 0
+                ? LEAST_PIECES * bytes
+                : Math.max(LEAST_PIECES * bytes, (long) (gain * rate * latency())));
+    }
+
+    synchronized Mark begin(long bytes, long now) {
+        var mark = new Mark(bytes, now, delivered, underWay);
+        underWay += bytes;
+        return mark;
+    }
+
+    synchronized void arrived(Mark mark, long now) {
+        underWay -= mark.bytes;
+        delivered += mark.bytes;
+        double took = Math.max(1, now - mark.at);
+        double measured = (delivered - mark.delivered) / took;
+        rate = measured > rate ? measured : rate + (measured - rate) * RATE_DECAY;
+        double alone = Math.max(1, took - mark.ahead / rate); // what it would have taken with nothing before it
+        if (now >= windowEnd) {
+            latencyBefore = windowEnd == 0 ? alone : latency;
+            latency = alone;
+            windowEnd = now + LATENCY_WINDOW;
+        }
+        latency = Math.min(latency, alone);
+    }
+
+    private double latency() {
+        return Math.min(latency, latencyBefore);
+    }
+
+    /** They will not come. */
+    synchronized void lost(Mark mark) {
+        underWay -= mark.bytes;
+        rate /= 2;
+    }
+
+    /** How long bytes that begin now will take, in milliseconds; {@code otherwise} if nothing is known yet. */
+    synchronized double expected(Mark mark, double otherwise) {
+        return rate == 0 ? otherwise : latency() + (mark.ahead + mark.bytes) / rate;
+    }
+
+    synchronized long underWay() {
+        return underWay;
+    }
+}

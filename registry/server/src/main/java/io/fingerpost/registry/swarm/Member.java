@@ -1,0 +1,128 @@
+package io.fingerpost.registry.swarm;
+
+import io.fingerpost.registry.store.Peer;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A peer in one swarm: what it has of the representation, and what it was told to take. Not thread-safe. */
+final class Member {
+    /** A sender that failed it is not given to it again so soon, in milliseconds. */
+    private static final long AVOIDED = 10_000;
+
+    private final Swarm swarm;
+    private final Sender sender;
+    private final Peer peer;
+    private final BitSet have;
+    private final Consumer<Task> told;
+    private final Map<Integer, List<Task>> pending = new HashMap<>();
+    private final Map<Sender, Long> avoided = new HashMap<>();
+    private boolean fetches;
+    private final BitSet coming = new BitSet();
+    private int taskCount;
+    private int fromOrigin;
+    private long lastProgress;
+
+    /**
+     * @param have is changed as pieces arrive
+     * @param fetches whether it wants the pieces that it does not have
+     * @param told takes what it is to fetch
+     */
+    Member(Swarm swarm, Sender sender, Peer peer, BitSet have, boolean fetches, Consumer<Task> told, long now) {
+        this.swarm = swarm;
+        this.sender = sender;
+        this.peer = peer;
+        this.have = have;
+        this.fetches = fetches;
+        this.told = told;
+        this.lastProgress = now;
+    }
+
+    Swarm swarm() {
+        return swarm;
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    BitSet have() {
+        return have;
+    }
+
+    boolean fetches() {
+        return fetches;
+    }
+
+    /** How many pieces are on their way to it. */
+    int taskCount() {
+        return taskCount;
+    }
+
+    /** How many pieces it was given by the origin, so that others get them from it. */
+    int fromOrigin() {
+        return fromOrigin;
+    }
+
+    long lastProgress() {
+        return lastProgress;
+    }
+
+    boolean avoids(Sender other, long now) {
+        Long until = avoided.get(other);
+        return until != null && now < until;
+    }
+
+    void avoid(Sender other, long now) {
+        avoided.put(other, now + AVOIDED);
+    }
+
+    /** The tasks for one piece: more than one if it is hedged. */
+    List<Task> pending(int piece) {
+        return pending.getOrDefault(piece, List.of());
+    }
+
+    /** The pieces that are on their way to it; not to be changed. */
+    BitSet coming() {
+        return coming;
+    }
+
+    List<Task> allPending() {
+        var all = new ArrayList<Task>();
+        pending.values().forEach(all::addAll);
+        return all;
+    }
+
+    void begin(Task task) {
+        pending.computeIfAbsent(task.piece(), _ -> new ArrayList<>(1)).add(task);
+        coming.set(task.piece());
+        taskCount++;
+        fromOrigin += task.from().isOrigin() ? 1 : 0;
+        told.accept(task);
+    }
+
+    void end(Task task) {
+        pending.computeIfPresent(task.piece(), (_, tasks) -> {
+            taskCount -= tasks.remove(task) ? 1 : 0;
+            if (!tasks.isEmpty()) {
+                return tasks;
+            }
+            coming.clear(task.piece());
+            return null;
+        });
+    }
+
+    /** It has verified a piece. */
+    void gained(int piece, long now) {
+        have.set(piece);
+        lastProgress = now;
+        fetches &= have.cardinality() < swarm.layout().count();
+    }
+}

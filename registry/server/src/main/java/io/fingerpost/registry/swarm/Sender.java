@@ -1,0 +1,91 @@
+package io.fingerpost.registry.swarm;
+
+import io.fingerpost.registry.locality.Tier;
+import io.fingerpost.registry.store.Peer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Somebody who can be told to send: a peer, or the origin. What it has under way counts over all swarms. */
+final class Sender {
+    static final double ORIGIN_GAIN = Double.parseDouble(System.getenv().getOrDefault("OG", "4"));
+    static final double PEER_GAIN = Double.parseDouble(System.getenv().getOrDefault("PG", "2.5"));
+    private final @Nullable Peer peer;
+    private final Flow flow;
+    private final List<Member> members = new ArrayList<>();
+    private int nextMember;
+
+    private Sender(@Nullable Peer peer, double gain) {
+        this.peer = peer;
+        this.flow = new Flow(gain);
+    }
+
+    static Sender origin() {
+        return new Sender(null, ORIGIN_GAIN);
+    }
+
+    static Sender of(Peer peer) {
+        return new Sender(peer, PEER_GAIN);
+    }
+
+    boolean isOrigin() {
+        return peer == null;
+    }
+
+    /** Its parts in all swarms. */
+    List<Member> members() {
+        return members;
+    }
+
+    /** Some of them, others each time if they are more than so many. */
+    List<Member> nextMembers(int most) {
+        if (members.size() <= most) {
+            return List.copyOf(members);
+        }
+        var next = new ArrayList<Member>();
+        for (int i = 0; i < most; i++) {
+            nextMember = (nextMember + 1) % members.size();
+            next.add(members.get(nextMember));
+        }
+        return next;
+    }
+
+    /** Null for the origin. */
+    @Nullable
+    Peer peer() {
+        return peer;
+    }
+
+    Flow flow() {
+        return flow;
+    }
+
+    /** Whether {@code to} can reach it, and it may serve at all. */
+    boolean serves(Peer to, long now) {
+        if (peer == null) {
+            return true;
+        }
+        if (peer.equals(to) || !peer.isLive(now)) {
+            return false;
+        }
+        return peer.reach().meets(to.reach()) && switch (peer.state()) {
+            case GOOD -> true;
+            case UNPROVED -> peer.isLanOnly() && peer.place().tierTo(to.place()) == Tier.LOCAL;
+            case DOWN, QUARANTINED -> false;
+        };
+    }
+
+    /** Charges what it is to send; false if its budget has no room. */
+    boolean charge(long bytes, long now) {
+        return peer == null || peer.uploads().add(bytes, now);
+    }
+
+    /** How far it is: as tiers count, the origin farthest. */
+    int distanceTo(Peer to) {
+        return peer == null ? Tier.ANYWHERE.distance() + 1 : peer.place().tierTo(to.place()).distance();
+    }
+
+    boolean hasRoom(long bytes, long now) {
+        return flow.hasRoom(bytes) && (peer == null || peer.uploads().hasQuota(bytes, now));
+    }
+}

@@ -1,0 +1,216 @@
+package io.fingerpost.registry.swarm;
+
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.Sha256;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who fetch one representation at a time, and those who have it or parts of it. Knows who could send which piece to whom, and
+ * how well that fits; {@link Dispatch} makes it happen. Not thread-safe; times are milliseconds.
+ */
+final class Swarm {
+    /** Members that are looked at for one decision: of more, as many are drawn by lot. */
+    private static final int LOOKED_AT = 24;
+    /** Pieces on their way to one member. */
+    private static final int MOST_TASKS = 12;
+    /** A piece counts as late after so many times what it was to take, and at least so many milliseconds. */
+    private static final double LATE = 3;
+    private static final long LEAST_LATE = 400;
+    /** A member without a new piece for so long, in milliseconds, is served by the origin. */
+    private static final long STARVED = 3_000;
+
+    private final Sha256 digest;
+    private final PieceLayout layout;
+    private final int mostFromOrigin;
+    private final RandomGenerator random;
+    private final List<Member> members = new ArrayList<>();
+    /** Members with each piece, and tasks by which one is on its way. */
+    private final int[] holders;
+    private final int[] coming;
+    /** Pieces that nobody has, and that are on their way to nobody. */
+    private final BitSet cold;
+    private int originTasks;
+
+    /** @param mostFromOrigin most pieces that are on their way from the origin at a time */
+    Swarm(Sha256 digest, PieceLayout layout, int mostFromOrigin, RandomGenerator random) {
+        this.digest = digest;
+        this.layout = layout;
+        this.mostFromOrigin = mostFromOrigin;
+        this.random = random;
+        this.holders = new int[layout.count()];
+        this.coming = new int[layout.count()];
+        this.cold = new BitSet(layout.count());
+        cold.set(0, layout.count());
+    }
+
+    Sha256 digest() {
+        return digest;
+    }
+
+    PieceLayout layout() {
+        return layout;
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    boolean isCold() {
+        return !cold.isEmpty();
+    }
+
+    /** Whether nobody fetches any more. */
+    boolean isIdle() {
+        return members.stream().noneMatch(Member::fetches);
+    }
+
+    void add(Member member) {
+        members.add(member);
+        member.have().stream().forEach(this::gained);
+    }
+
+    void remove(Member member) {
+        members.remove(member);
+        member.have().stream().forEach(piece -> {
+            holders[piece]--;
+            seeWhetherCold(piece);
+        });
+    }
+
+    /** A member has a piece that it did not have. */
+    void gained(int piece) {
+        holders[piece]++;
+        cold.clear(piece);
+    }
+
+    void began(Task task) {
+        coming[task.piece()]++;
+        cold.clear(task.piece());
+        originTasks += task.from().isOrigin() ? 1 : 0;
+    }
+
+    void ended(Task task) {
+        coming[task.piece()]--;
+        seeWhetherCold(task.piece());
+        originTasks -= task.from().isOrigin() ? 1 : 0;
+    }
+
+    private void seeWhetherCold(int piece) {
+        if (holders[piece] == 0 && coming[piece] == 0) {
+            cold.set(piece);
+        }
+    }
+
+    /** A piece that could be sent, and how well that fits: less cost is better. */
+    record Choice(Member to, Sender from, int piece, long cost) {
+        static @Nullable Choice better(@Nullable Choice one, @Nullable Choice other) {
+            return one == null || other != null && other.cost < one.cost ? other : one;
+        }
+    }
+
+    /** The best that the member could send; null if there is nothing that anybody needs. */
+    @Nullable
+    Choice bestFrom(Member from, long now) {
+        Choice best = null;
+        int start = start();
+        for (int i = 0; i < Math.min(LOOKED_AT, members.size()); i++) {
+            best = Choice.better(best, choice(members.get((start + i) % members.size()), from, now));
+        }
+        return best;
+    }
+
+    /** The best that the member could get from somebody whose line has room; null if there is nothing. */
+    @Nullable
+    Choice bestTo(Member to, long now) {
+        Choice best = null;
+        int start = start();
+        for (int i = 0; i < Math.min(LOOKED_AT, members.size()); i++) {
+            Member from = members.get((start + i) % members.size());
+            if (from.sender().hasRoom(layout.pieceSize(), now)) {
+                best = Choice.better(best, choice(to, from, now));
+            }
+        }
+        return best;
+    }
+
+    private int start() {
+        return members.size() > LOOKED_AT ? random.nextInt(members.size()) : 0;
+    }
+
+    private @Nullable Choice choice(Member to, Member from, long now) {
+        if (!to.fetches() || to.taskCount() >= MOST_TASKS || !from.sender().serves(to.peer(), now)
+                || to.avoids(from.sender(), now)) {
+            return null;
+        }
+        int piece = rarest(to, from, now);
+        if (piece < 0) {
+            return null;
+        }
+        long copies = (long) holders[piece] + coming[piece];
+        int far = from.sender().distanceTo(to.peer());
+        long idle = Math.min(to.sender().flow().underWay() >>> 10, 0xFFFFF);
+        return new Choice(to, from.sender(), piece,
+                ((copies << 3 | (long) far) << 8 | Math.min(to.taskCount(), 255)) << 20 | idle);
+    }
+
+    /** The piece that {@code from} has and {@code to} needs of which there are fewest; -1 if there is none. */
+    private int rarest(Member to, Member from, long now) {
+        int best = -1;
+        int fewest = Integer.MAX_VALUE;
+        BitSet offered = from.have();
+        for (int piece = offered.nextSetBit(0); piece >= 0; piece = offered.nextSetBit(piece + 1)) {
+            if (!to.have().get(piece) && holders[piece] + coming[piece] < fewest
+                    && (!to.coming().get(piece) || isLate(to, from.sender(), piece, now))) {
+                best = piece;
+                fewest = holders[piece] + coming[piece];
+            }
+        }
+        return best;
+    }
+
+    private static boolean isLate(Member to, Sender from, int piece, long now) {
+        var tasks = to.pending(piece);
+        Task first = tasks.getFirst();
+        return tasks.size() == 1 && !first.from().equals(from) && first.isOlderThan(LATE, LEAST_LATE, now);
+    }
+
+    /** What the origin should send next; null if everything is with somebody, or nobody can take it. */
+    @Nullable
+    Choice bestFromOrigin(Sender origin, long now) {
+        Member to = cold.isEmpty() || originTasks >= mostFromOrigin ? null : nextFromOrigin(origin, now);
+        return to == null ? null : new Choice(to, origin, cold.nextSetBit(0), 0);
+    }
+
+    /** The member that has got fewest pieces from the origin, for it is the one that will pass the piece on. */
+    private @Nullable Member nextFromOrigin(Sender origin, long now) {
+        Member best = null;
+        int start = start();
+        for (int i = 0; i < Math.min(LOOKED_AT, members.size()); i++) {
+            Member member = members.get((start + i) % members.size());
+            if (member.fetches() && !member.avoids(origin, now) && (best == null || passesOnSooner(member, best))) {
+                best = member;
+            }
+        }
+        return best;
+    }
+
+    private static boolean passesOnSooner(Member one, Member other) {
+        return one.fromOrigin() != other.fromOrigin()
+                ? one.fromOrigin() < other.fromOrigin()
+                : one.sender().flow().underWay() < other.sender().flow().underWay();
+    }
+
+    /** What the origin has to send because nobody else does; null unless the member is starved. */
+    @Nullable
+    Choice rescue(Member to, Sender origin, long now) {
+        boolean starved = to.fetches() && to.taskCount() == 0 && now - to.lastProgress() > STARVED;
+        int piece = to.have().nextClearBit(0);
+        return starved && piece < layout.count() && originTasks < mostFromOrigin
+                ? new Choice(to, origin, piece, 0)
+                : null;
+    }
+}

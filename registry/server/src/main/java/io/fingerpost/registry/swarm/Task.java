@@ -1,0 +1,12 @@
+package io.fingerpost.registry.swarm;
+
+/** One piece that a member was told to take from a sender. */
+record Task(Member to, Sender from, int piece, Flow.Mark mark) {
+    /** What a piece is to take while nothing is known, in milliseconds. */
+    private static final double UNKNOWN = 1_000;
+
+    /** Whether it has been under way for {@code times} what it was to take, and at least for so many milliseconds. */
+    boolean isOlderThan(double times, long atLeast, long now) {
+        return now - mark.at() > Math.max(atLeast, (long) (times * from.flow().expected(mark, UNKNOWN)));
+    }
+}

@@ -1,0 +1,161 @@
+package io.fingerpost.registry.swarm;
+
+import io.fingerpost.contract.PeerEndpoint;
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.PieceSet;
+import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.TicketKey;
+import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.TestAdmissions;
+import io.fingerpost.registry.locality.Place;
+import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.store.Reach;
+import io.fingerpost.registry.upload.Uploads;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Hosts and an origin whose lines are shared evenly by what they send at a time, in steps of a millisecond of virtual time: what
+ * the real swarm makes of them.
+ */
+final class FluidRig {
+    private static final UploadBudget BUDGET = new UploadBudget(20_000_000, 16, 0);
+    /** Until an order is with who has to fetch, and until the news of a piece is with the registry. */
+    private static final long WAY = 3;
+    private static final int PARTS = 10;
+
+    final List<Host> hosts = new ArrayList<>();
+    final Sender origin = Sender.origin();
+    final Dispatch dispatch = new Dispatch(origin, 64);
+    final Map<Sender, Double> up = new HashMap<>();
+    final Map<Sender, Integer> sending = new HashMap<>();
+    final List<Transfer> running = new ArrayList<>();
+    final List<Transfer> ordered = new ArrayList<>();
+    final RandomGenerator random;
+    final double down;
+    long now;
+    double originSent;
+    double sentInSecond;
+    double originInSecond;
+
+    FluidRig(double originUp, double down, RandomGenerator random) {
+        this.down = down;
+        this.random = random;
+        up.put(origin, originUp);
+    }
+
+    final class Host {
+        final Sender sender;
+        final Map<Swarm, Member> members = new HashMap<>();
+        final Map<Swarm, BitSet> verified = new HashMap<>();
+        int receiving;
+        long doneAt = -1;
+
+        Host(int number, double rate) {
+            this.sender = Sender.of(peer(number));
+            up.put(sender, rate);
+        }
+
+        void join(Swarm swarm) {
+            verified.put(swarm, new BitSet());
+            var member = new Member(swarm, sender, sender.peer(), new BitSet(), true, task -> ordered
+                    .add(new Transfer(this, swarm, task, now + WAY, swarm.layout().length(task.piece()))), now);
+            members.put(swarm, member);
+            dispatch.join(member, now);
+        }
+
+        boolean isDone(Map<Swarm, Integer> pieces) {
+            return verified.entrySet().stream()
+                    .allMatch(entry -> entry.getValue().cardinality() == pieces.get(entry.getKey()));
+        }
+    }
+
+    static final class Transfer {
+        final Host to;
+        final Swarm swarm;
+        final Task task;
+        long at;
+        double left;
+
+        Transfer(Host to, Swarm swarm, Task task, long at, double left) {
+            this.to = to;
+            this.swarm = swarm;
+            this.task = task;
+            this.at = at;
+            this.left = left;
+        }
+    }
+
+    void step() {
+        now++;
+        for (var transfer : List.copyOf(ordered)) {
+            if (transfer.at <= now) {
+                ordered.remove(transfer);
+                if (transfer.left > 0) {
+                    running.add(transfer);
+                    sending.merge(transfer.task.from(), 1, Integer::sum);
+                    transfer.to.receiving++;
+                } else {
+                    news(transfer);
+                }
+            }
+        }
+        for (int part = 0; part < PARTS; part++) {
+            send();
+        }
+    }
+
+    private void send() {
+        var arrived = new ArrayList<Transfer>();
+        for (var transfer : running) {
+            double rate = Math.min(up.get(transfer.task.from()) / sending.get(transfer.task.from()),
+                    down / transfer.to.receiving) / PARTS;
+            double sent = Math.min(rate, transfer.left);
+            transfer.left -= sent;
+            sentInSecond += sent;
+            originInSecond += transfer.task.from().equals(origin) ? sent : 0;
+            originSent += transfer.task.from().equals(origin) ? sent : 0;
+            if (transfer.left <= 0) {
+                arrived.add(transfer);
+            }
+        }
+        for (var transfer : arrived) {
+            running.remove(transfer);
+            sending.merge(transfer.task.from(), -1, Integer::sum);
+            transfer.to.receiving--;
+            transfer.at = now + WAY;
+            ordered.add(transfer);
+            transfer.to.verified.get(transfer.swarm).set(transfer.task.piece());
+        }
+    }
+
+    private void news(Transfer transfer) {
+        dispatch.verified(transfer.to.members.get(transfer.swarm),
+                PieceSet.of(transfer.swarm.layout().count(), transfer.to.verified.get(transfer.swarm)), now);
+    }
+
+    static Peer peer(int number) {
+        var id = new PeerId(Sha256.digestOf(Integer.toString(number).getBytes(StandardCharsets.UTF_8)).base64Url());
+        var endpoint = PeerEndpoint.parse("http://10.0." + number / 250 + "." + (number % 250 + 1) + ":8000");
+        return new Peer(id, TestAdmissions.of(endpoint, false, Reach.IPV4, BUDGET), TicketKey.derive(new byte[32], id),
+                new Place(0, number, 0, 0), new Uploads(BUDGET, 0), Instant.EPOCH.plusSeconds(1_000_000),
+                Reachability.YES);
+    }
+
+    /** Bytes a millisecond that are left of so many megabits a second, after TCP/IP and the heads of requests. */
+    static double goodput(double megabits) {
+        return megabits * 1000 / 8 / 1.0456 / 1.006;
+    }
+
+    static PieceLayout layout(long size) {
+        return new PieceLayout(size);
+    }
+}
