@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 
 import libtorrent
 
@@ -11,10 +12,15 @@ from .processes import wait_for_line
 
 PIECE = 64 * 1024
 PORT = 6881
+# A seed of libtorrent 2.0 that super-seeds offers a peer that has nothing its first piece only ten seconds after it came.
+FIRST_PIECE = 10.5
 
 
 class BitTorrent:
-    """Peers are told to one another by address. At the clock they are connected among themselves, but not with the origin."""
+    """
+    Peers are told to one another, and to the origin, by address, and are all connected before the clock. Until a host arrives its
+    session asks for nothing ("upload mode").
+    """
 
     def __init__(self, rig, super_seeding):
         self.rig, self.super_seeding = rig, super_seeding
@@ -32,21 +38,22 @@ class BitTorrent:
         # Nobody sees through a liar's proxy whom it calls, so that it calls nobody: the others, and the origin, call it.
         calls = [[address[j] for j in range(i) if not lies[i]] + [address[j] for j in range(i + 1, n) if lies[j] and not lies[i]]
                  for i in range(n)]  # fmt: skip
-        origin = rig.origin.address
-        at_once = rig.scenario.interval == 0
-        self.seed = self._start(rig.origin, "seed", torrent, rig.files, seed=True, arrive=[a for a, lie in zip(address, lies) if lie])
+        for i in range(n):
+            if not lies[i]:
+                calls[i].append(rig.origin.address)
+        self.seed = self._start(rig.origin, "seed", torrent, rig.files, seed=True, meet=[a for a, lie in zip(address, lies) if lie])
         for i, node in enumerate(rig.hosts):
-            to_origin = [] if lies[i] else [origin]
-            self.peers.append(
-                self._start(node, f"peer-{i:02}", torrent, os.path.dirname(rig.output(i)), lies=lies[i],
-                            meet=calls[i] if at_once else [], arrive=to_origin if at_once else to_origin + calls[i])
-            )  # fmt: skip
-        for process, name in [(self.seed, "seed"), *((p, f"peer-{i:02}") for i, p in enumerate(self.peers))]:
+            folder = os.path.dirname(rig.output(i))
+            self.peers.append(self._start(node, f"peer-{i:02}", torrent, folder, lies=lies[i], meet=calls[i]))
+        for process in (self.seed, *self.peers):
             wait_for_line(process, process.log, "ready", 60)
-        for peer in self.peers:
-            peer.tell("meet")
+        for process in (self.seed, *self.peers):
+            process.tell("meet")
         for peer in self.peers:
             wait_for_line(peer, peer.log, "met", 30)
+
+        if self.super_seeding:
+            time.sleep(FIRST_PIECE)
 
     def begin(self):
         self.seed.tell("arrive")
@@ -90,7 +97,7 @@ class BitTorrent:
         libtorrent.set_piece_hashes(torrent, rig.files)
         return libtorrent.bencode(torrent.generate())
 
-    def _start(self, node, name, torrent, folder, seed=False, lies=False, meet=(), arrive=()):
+    def _start(self, node, name, torrent, folder, seed=False, lies=False, meet=()):
         os.makedirs(folder, exist_ok=True)
         port = PORT
         if lies:
@@ -99,7 +106,7 @@ class BitTorrent:
         settings = {
             "torrent": torrent, "folder": folder, "seed": seed, "super": seed and self.super_seeding,
             "listen": f"127.0.0.1:{port}" if lies else f"{node.address}:{port}", "port": PORT,
-            "meet": list(meet), "arrive": list(arrive), "tuning": self.rig.tuning,
+            "meet": list(meet), "tuning": self.rig.tuning,
         }  # fmt: skip
         script = os.path.join(os.path.dirname(__file__), "torrent_peer.py")
         command = [sys.executable, "-B", script, json.dumps(settings)]

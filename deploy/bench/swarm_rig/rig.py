@@ -32,9 +32,9 @@ class Rig:
         warm = [WARM_UP_BYTES // len(s.sizes)] * len(s.sizes)
         self.warm_ups = [Release(self.files, f"warm{i}", warm) for i in range(1 if self.quick else WARM_UPS)]
         self.network.open()
-        self.origin = self.network.add("origin", "10.77.0.1", up=s.origin_up)
-        self.broker = self.origin if self.at_origin else self.network.add("broker", "10.77.0.2")
-        self.hosts = [self.network.add(f"host{i:02}", f"10.77.1.{i + 1}", up=s.up, down=s.down) for i in range(s.hosts)]
+        self.origin = self.network.add("origin", "198.18.0.1", up=s.origin_up)
+        self.broker = self.origin if self.at_origin else self.network.add("broker", "198.18.0.2")
+        self.hosts = [self.network.add(f"host{i:02}", f"198.18.1.{i + 1}", up=s.up, down=s.down) for i in range(s.hosts)]
         self.network.shape(False)
 
     def log(self, name):

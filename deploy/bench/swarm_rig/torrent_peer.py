@@ -42,8 +42,7 @@ class Peer:
         what.save_path = settings["folder"]
         flags = lt.torrent_flags
         what.flags = flags.disable_dht | flags.disable_lsd | flags.disable_pex | flags.update_subscribe
-        if settings["seed"]:
-            what.flags |= flags.seed_mode
+        what.flags |= flags.seed_mode if settings["seed"] else flags.upload_mode  # until it arrives it asks for nothing
         if settings["super"]:
             what.flags |= flags.super_seeding
         self.torrent = self.session.add_torrent(what)
@@ -52,11 +51,13 @@ class Peer:
     def run(self):
         say("ready")
         self._commands(until="meet")
-        self._connect(self.settings["meet"])
+        for address in self.settings["meet"]:
+            self.torrent.connect_peer((address, self.settings["port"]))
         self._await(lambda: self.torrent.status().num_peers >= len(self.settings["meet"]))
         say("met")
         self._commands(until="arrive")
-        self._connect(self.settings["arrive"])
+        if not self.settings["seed"]:
+            self.torrent.unset_flags(lt.torrent_flags.upload_mode)
         with selectors.DefaultSelector() as commands:
             commands.register(sys.stdin, selectors.EVENT_READ)
             while not commands.select(0):
@@ -72,10 +73,6 @@ class Peer:
                 print("done", flush=True)
             elif alert.category() & lt.alert.category_t.error_notification:
                 say(alert.message())
-
-    def _connect(self, addresses):
-        for address in addresses:
-            self.torrent.connect_peer((address, self.settings["port"]))
 
     def _await(self, condition):
         for _ in range(100):
