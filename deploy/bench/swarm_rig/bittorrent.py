@@ -19,7 +19,7 @@ FIRST_PIECE = 10.5
 class BitTorrent:
     """
     Peers are told to one another, and to the origin, by address, and are all connected before the clock. Until a host arrives its
-    session asks for nothing ("upload mode").
+    session wants no piece.
     """
 
     def __init__(self, rig, super_seeding):

@@ -22,6 +22,7 @@ SETTINGS = {
     "ssrf_mitigation": False,
     "mixed_mode_algorithm": 0,  # prefer_tcp
     "strict_end_game_mode": True,
+    "close_redundant_connections": False,  # before they arrive, nobody wants anything of anybody
     "connection_speed": 500,
     "torrent_connect_boost": 100,
     "smooth_connects": False,
@@ -42,7 +43,10 @@ class Peer:
         what.save_path = settings["folder"]
         flags = lt.torrent_flags
         what.flags = flags.disable_dht | flags.disable_lsd | flags.disable_pex | flags.update_subscribe
-        what.flags |= flags.seed_mode if settings["seed"] else flags.upload_mode  # until it arrives it asks for nothing
+        if settings["seed"]:
+            what.flags |= flags.seed_mode
+        else:
+            what.piece_priorities = [0] * what.ti.num_pieces()  # until it arrives it wants nothing
         if settings["super"]:
             what.flags |= flags.super_seeding
         self.torrent = self.session.add_torrent(what)
@@ -57,7 +61,8 @@ class Peer:
         say("met")
         self._commands(until="arrive")
         if not self.settings["seed"]:
-            self.torrent.unset_flags(lt.torrent_flags.upload_mode)
+            self.session.pop_alerts()  # who wants nothing has "finished"
+            self.torrent.prioritize_pieces([4] * self.torrent.torrent_file().num_pieces())
         with selectors.DefaultSelector() as commands:
             commands.register(sys.stdin, selectors.EVENT_READ)
             while not commands.select(0):
@@ -68,7 +73,7 @@ class Peer:
     def _look(self, millis):
         self.session.wait_for_alert(millis)
         for alert in self.session.pop_alerts():
-            if isinstance(alert, lt.torrent_finished_alert) and not self.done:
+            if isinstance(alert, lt.torrent_finished_alert) and not self.done and self.torrent.status().is_seeding:
                 self.done = True
                 print("done", flush=True)
             elif alert.category() & lt.alert.category_t.error_notification:
