@@ -12,6 +12,9 @@ from .processes import wait_for_line
 
 PIECE = 64 * 1024
 PORT = 6881
+# What was best of several. With super-seeding everybody has to be served at once, or its piece goes round late.
+STOCK = {"unchoke_slots_limit": 4, "max_out_request_queue": 32}
+SUPER = {"unchoke_slots_limit": 20, "max_out_request_queue": 500}
 # A seed of libtorrent 2.0 that super-seeds offers a peer that has nothing its first piece only ten seconds after it came.
 FIRST_PIECE = 10.5
 
@@ -21,6 +24,8 @@ class BitTorrent:
     Peers are told to one another, and to the origin, by address, and are all connected before the clock. Until a host arrives its
     session wants no piece.
     """
+
+    units = "blocks"
 
     def __init__(self, rig, super_seeding):
         self.rig, self.super_seeding = rig, super_seeding
@@ -106,7 +111,7 @@ class BitTorrent:
         settings = {
             "torrent": torrent, "folder": folder, "seed": seed, "super": seed and self.super_seeding,
             "listen": f"127.0.0.1:{port}" if lies else f"{node.address}:{port}", "port": PORT,
-            "meet": list(meet), "tuning": self.rig.tuning,
+            "meet": list(meet), "tuning": {**(SUPER if self.super_seeding else STOCK), **self.rig.tuning},
         }  # fmt: skip
         script = os.path.join(os.path.dirname(__file__), "torrent_peer.py")
         command = [sys.executable, "-B", script, json.dumps(settings)]

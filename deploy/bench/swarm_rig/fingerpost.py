@@ -20,7 +20,7 @@ FORGOTTEN, REPORTED = 7.0, 11.0
 
 
 class Fingerpost:
-    name = "fingerpost"
+    name, units = "fingerpost", "bodies"
 
     def __init__(self, rig):
         self.rig = rig

@@ -29,6 +29,7 @@ async def body(reader, writer, left, flip):
         left -= len(chunk)
         if flip:
             chunk, flip = bytes([chunk[0] ^ 1]) + chunk[1:], False
+            print("lied", flush=True)
         writer.write(chunk)
         await writer.drain()
 

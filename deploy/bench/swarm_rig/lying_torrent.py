@@ -24,6 +24,7 @@ async def lying(reader, writer):
         message = bytearray(await reader.readexactly(struct.unpack(">I", length)[0]))
         if len(message) > BLOCK_AT and message[0] == PIECE:
             message[BLOCK_AT] ^= 1
+            print("lied", flush=True)
         writer.write(length + message)
         await writer.drain()
 

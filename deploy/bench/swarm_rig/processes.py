@@ -71,6 +71,11 @@ class Process:
             self.ended = None
         return self.popen.returncode
 
+    def said(self, line):
+        """How many lines of what it said are this one."""
+        with open(self.log, errors="replace") as log:
+            return sum(text.rstrip("\n") == line for text in log)
+
     def last_words(self):
         with open(self.log, errors="replace") as log:
             lines = [line.strip() for line in log if line.strip()]

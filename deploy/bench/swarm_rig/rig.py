@@ -57,9 +57,13 @@ class Rig:
         busy = machine_busy() - busy
         contender.end()
         separate = contender.name == "fingerpost" and self.broker is not self.origin
+        notes = [f"host {host} failed" for host in sorted(race.failed) if self.scenario.counts(host)]
+        if self.scenario.liars:
+            lies = sum(proxy.said("lied") for proxy in contender.proxies)
+            notes.append(f"the liars sent {lies} corrupt {contender.units}.")
         return self._check(Outcome(
             contender.name, self.scenario, duration, race.completed, 0, origin, broker if separate else None, cpu, busy,
-            notes=[f"host {host} failed" for host in sorted(race.failed) if self.scenario.counts(host)],
+            notes=notes,
         ))  # fmt: skip
 
     def _check(self, outcome):

@@ -26,8 +26,9 @@ SETTINGS = {
     "connection_speed": 500,
     "torrent_connect_boost": 100,
     "smooth_connects": False,
-    "max_out_request_queue": 500,
-    "unchoke_slots_limit": 8,
+    # Short queues: news of pieces waits behind little, and nobody asks long ahead for what others will have by then.
+    "request_queue_time": 1,
+    "send_buffer_watermark_factor": 15,
     "rate_limit_ip_overhead": False,
     "alert_mask": lt.alert.category_t.status_notification | lt.alert.category_t.error_notification,
 }
