@@ -31,7 +31,8 @@ async def lying(reader, writer):
 
 async def serve(client, to_client, port):
     try:
-        peer, to_peer = await asyncio.open_connection("127.0.0.1", port)
+        source = "127." + to_client.get_extra_info("peername")[0].partition(".")[2]  # one for each: the peer tells them apart
+        peer, to_peer = await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
     except OSError:
         to_client.close()
         return

@@ -22,7 +22,7 @@ class Rig:
         self.files = os.path.join(work, "files")
         self.network, self.processes = Network(), Processes()
         self.hosts, self.origin, self.broker = [], None, None
-        self.release, self.warm_ups = None, []
+        self.release, self.warm_ups, self._logs = None, [], set()
 
     def open(self):
         os.makedirs(self.files)
@@ -38,7 +38,12 @@ class Rig:
         self.network.shape(False)
 
     def log(self, name):
-        return os.path.join(self.logs, f"{name}.log")
+        """Where a process writes; what an earlier bench left there is gone."""
+        path = os.path.join(self.logs, f"{name}.log")
+        if path not in self._logs:
+            self._logs.add(path)
+            open(path, "w").close()
+        return path
 
     def output(self, host):
         return os.path.join(self.work, "out", f"{host:02}", self.release.path)

@@ -18,7 +18,6 @@ SETTINGS = {
     "enable_outgoing_utp": False,
     "in_enc_policy": 2,  # no encryption: less work, and nothing is hidden from a liar's proxy
     "out_enc_policy": 2,
-    "allow_multiple_connections_per_ip": True,  # behind its proxy a liar sees one address
     "ssrf_mitigation": False,
     "mixed_mode_algorithm": 0,  # prefer_tcp
     "strict_end_game_mode": True,
