@@ -14,7 +14,7 @@ def waiting(processes, node, base, names, folder, log):
     path = f"{folder}.curlrc"
     with open(path, "w") as file:
         file.write(config(base, names, folder))
-    script = 'read -r go; exec curl -qsSf --noproxy "*" --parallel --parallel-immediate --parallel-max 50 -K "$1"'
+    script = 'read -r go; exec curl -qsSf --no-progress-meter --noproxy "*" --parallel --parallel-immediate --parallel-max 50 -K "$1"'
     if len(names) == 1:
         script = 'read -r go; exec curl -qsSf --noproxy "*" -K "$1"'
     return processes.start(node, ["sh", "-c", script, "curl", path], log, stdin=True)
