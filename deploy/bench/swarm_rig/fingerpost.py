@@ -12,7 +12,7 @@ from .network import NETWORK
 from .processes import wait_for_line
 
 # Many agents share two cores: a small heap, one thread that collects, and code that is compiled once, soon.
-AGENT_FLAGS = "-Xmx96m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+AGENT_FLAGS = "-Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 BROKER_FLAGS = "-Xmx256m -XX:+UseSerialGC"
 GATEWAY = "http://127.0.0.1:7401"
 # The broker forgets a body five seconds after its last reader; agents report every ten.

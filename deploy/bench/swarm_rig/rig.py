@@ -9,8 +9,8 @@ from .processes import Processes, machine_busy
 from .race import Race
 from .report import Outcome
 
-WARM_UPS = 4
-WARM_UP_BYTES = 8_000_000
+WARM_UPS = 6
+WARM_UP_BYTES = 24_000_000
 
 
 class Rig:

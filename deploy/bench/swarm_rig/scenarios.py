@@ -41,7 +41,7 @@ class Scenario:
 
     def alone(self):
         """Seconds that the size takes through one downlink."""
-        return self.size * 8 / (self.down * GOODPUT)
+        return self.size * 8 / self.down
 
     def own_bound(self):
         """What the time of one host is held against: the bound of all, or when they arrive one by one what it takes alone."""
@@ -52,9 +52,9 @@ class Scenario:
         return self.hosts * self.size * 8 / (self.origin_up * GOODPUT)
 
     def bound(self):
-        """The smallest time after the first arrival at which all can be done, with every link full of payload."""
+        """The smallest time after the first arrival at which all can be done, with every link full, and nothing but payload in it."""
         bits, n = self.size * 8, self.hosts
-        u_s, u = self.origin_up * GOODPUT, self.up * GOODPUT
+        u_s, u = self.origin_up, self.up
         last = self.arrival(n - 1)
         bound = max(bits / u_s, last + self.alone())
         # u_s·T + Σ u·max(0, T − arrival) ≥ N·F; the bound above lies after the last arrival, or there is but one

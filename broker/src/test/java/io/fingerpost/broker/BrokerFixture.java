@@ -105,7 +105,7 @@ public final class BrokerFixture implements AutoCloseable {
     }
 
     public RegistryClient registry() {
-        return new RegistryClient(http, uri("/"));
+        return new RegistryClient(uri("/"));
     }
 
     public Representation representation(Sha256 digest) throws IOException {

@@ -78,10 +78,10 @@ public final class Agent implements AutoCloseable {
         this.http = newHttpClient(config);
 
         var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));
-        var registry = new RegistryClient(http, config.broker());
+        var registry = new RegistryClient(config.broker());
         this.reporter = new FailureReporter(registry, clock);
         this.orders = new OrderDesk(registry);
-        this.fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(), reporter,
+        this.fetcher = new Fetcher(broker, registry, store, new ResourceIndex(), config.fetch(), reporter,
                 orders);
 
         // The port has to be known before the endpoint can be named, and the endpoint before it can be proved.

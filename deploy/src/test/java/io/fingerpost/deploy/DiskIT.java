@@ -84,7 +84,7 @@ class DiskIT {
                         "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--allow-peers", "127.0.0.0/8", "--set",
                         "lease.ttl=1h", "--data", data.toString()),
                 Map.of(), site.launcher().path("limited.log")));
-        var registry = new RegistryClient(site.http(), URI.create(broker.ready("edge")));
+        var registry = new RegistryClient(URI.create(broker.ready("edge")));
         int taken = 0;
         int refused = 0;
         try (var peer = new FakePeer(registry, "127.0.0.1", Optional.empty(), HttpExchange::close)) {

@@ -44,7 +44,7 @@ public final class FakePeer implements AutoCloseable {
      * @param serving answers whatever is asked below the `ni` path
      */
     FakePeer(HttpClient http, String broker, HttpHandler serving) throws IOException {
-        this(new RegistryClient(http, URI.create(broker)), "127.0.0.1", Optional.empty(), serving);
+        this(new RegistryClient(URI.create(broker)), "127.0.0.1", Optional.empty(), serving);
     }
 
     /**

@@ -36,7 +36,7 @@ class KillIT {
             for (int round = 0; round <= ROUNDS; round++) {
                 var broker = site.brokerFor("http://127.0.0.1:1", "--set", "lease.ttl=1h", "--set",
                         "lease.heartbeat=30m");
-                var registry = new RegistryClient(site.http(), URI.create(site.edge()));
+                var registry = new RegistryClient(URI.create(site.edge()));
                 for (RecordedPeer peer : peers) {
                     doubts += peer.isInDoubt() ? 1 : 0;
                     peer.check(registry);

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -277,7 +278,8 @@ class TlsIT {
     @Test
     void anAgentRegistersByTls() throws Exception {
         start(bodies(Origins.bytes(5000)));
-        var registry = new RegistryClient(client, URI.create("https://" + broker.edgeTls() + "/"));
+        var registry = new RegistryClient(URI.create("https://" + broker.edgeTls() + "/"),
+                Optional.of(client.sslContext()));
 
         assertThat(registry.discover().registry()).isEqualTo(ApiPaths.EMBEDDED);
     }

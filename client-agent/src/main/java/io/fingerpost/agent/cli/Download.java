@@ -55,8 +55,8 @@ final class Download implements AutoCloseable {
                 var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(),
                         InstantSource.system())) {
             var broker = new BrokerClient(http, config.broker(), Optional.empty());
-            var registry = new RegistryClient(http, config.broker());
-            try (var fetcher = new Fetcher(http, broker, registry, store, new ResourceIndex(), config.fetch(),
+            var registry = new RegistryClient(config.broker());
+            try (var fetcher = new Fetcher(broker, registry, store, new ResourceIndex(), config.fetch(),
                     PeerFailures.IGNORED, new OrderDesk(registry))) {
                 save(fetcher, resource);
             }

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -72,7 +71,7 @@ public final class Fetcher implements AutoCloseable {
      * @param failures told of peers that fail
      * @param desk where plans and orders come from
      */
-    public Fetcher(HttpClient http, BrokerClient broker, RegistryClient registry, BlobStore store, ResourceIndex index,
+    public Fetcher(BrokerClient broker, RegistryClient registry, BlobStore store, ResourceIndex index,
             AgentConfig.Fetch config, PeerFailures failures, OrderDesk desk) {
         this.desk = desk;
         this.failures = failures;
@@ -80,7 +79,7 @@ public final class Fetcher implements AutoCloseable {
         this.registry = registry;
         this.store = store;
         this.index = index;
-        this.opener = new SourceOpener(http, broker, config, timer);
+        this.opener = new SourceOpener(broker, config, timer);
     }
 
     /**

@@ -3,6 +3,9 @@ package io.fingerpost.agent.fetch;
 import io.fingerpost.contract.api.FailureReport.Phase;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.util.Optional;
@@ -38,8 +41,11 @@ final class SourceFailed extends IOException {
 
     private static Phase phase(Exception cause) {
         boolean refused = cause.getCause() instanceof ConnectException; // in plainer words
+        boolean late = cause instanceof SocketTimeoutException && !"Connect timed out".equals(cause.getMessage());
         return switch (cause) {
-            case HttpConnectTimeoutException _ -> Phase.CONNECT;
+            case HttpConnectTimeoutException _,ConnectException _,NoRouteToHostException _,UnknownHostException _ ->
+                Phase.CONNECT;
+            case SocketTimeoutException _ -> late ? Phase.TIMEOUT : Phase.CONNECT;
             case HttpTimeoutException _ -> Phase.TIMEOUT;
             case SSLException _ -> Phase.TLS;
             default -> refused ? Phase.CONNECT : Phase.SHORT;

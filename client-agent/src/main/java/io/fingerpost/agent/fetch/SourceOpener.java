@@ -3,17 +3,13 @@ package io.fingerpost.agent.fetch;
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.FailureReport.Phase;
-import io.fingerpost.contract.client.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Opens a source at a byte of a representation, and believes nothing that it says about itself. */
@@ -21,13 +17,11 @@ final class SourceOpener {
     /** The origin is the last resort: only silence makes it fail. */
     private static final Duration ORIGIN_STALL = Duration.ofSeconds(60);
 
-    private final HttpClient http;
     private final BrokerClient broker;
     private final AgentConfig.Fetch config;
     private final ScheduledExecutorService timer;
 
-    SourceOpener(HttpClient http, BrokerClient broker, AgentConfig.Fetch config, ScheduledExecutorService timer) {
-        this.http = http;
+    SourceOpener(BrokerClient broker, AgentConfig.Fetch config, ScheduledExecutorService timer) {
         this.broker = broker;
         this.config = config;
         this.timer = timer;
@@ -69,10 +63,7 @@ final class SourceOpener {
     }
 
     private SourceBody fromPeer(URI url, Map<String, String> fields, Part part) throws IOException {
-        var request = HttpRequest.newBuilder(url).timeout(config.answerTimeout());
-        fields.forEach(request::header);
-        var answer = Exchange.send(http, request.build(), BodyHandlers.ofInputStream());
-        return checked(answer, part, config.stallTimeout(), config.minBytesPerWindow());
+        return checked(PeerConnection.get(url, fields, config), part);
     }
 
     private SourceBody fromOrigin(String resource, Map<String, String> fields, Part part) throws IOException {
@@ -85,7 +76,7 @@ final class SourceOpener {
             answer.body().close();
             throw new SourceFailed("the origin has another version now");
         }
-        return checked(answer, part, ORIGIN_STALL, 1);
+        return checked(SourceAnswer.of(answer, guardOrigin(answer.body())), part);
     }
 
     /** The body of an origin's answer, given up only when nothing comes any more. */
@@ -93,15 +84,13 @@ final class SourceOpener {
         return new GuardedStream(body, ORIGIN_STALL, 1, timer);
     }
 
-    private SourceBody checked(HttpResponse<InputStream> answer, Part part, Duration stall, long minBytes)
-            throws IOException {
-        var body = new GuardedStream(answer.body(), stall, minBytes, timer);
+    private static SourceBody checked(SourceAnswer answer, Part part) throws IOException {
+        var body = answer.body();
         try {
-            if (answer.headers().firstValue("Content-Encoding").filter(coding -> !coding.equals("identity"))
-                    .isPresent()) {
+            if (answer.field("Content-Encoding").filter(coding -> !coding.equals("identity")).isPresent()) {
                 throw new SourceFailed(Phase.STATUS, "coded content, which was not asked for");
             }
-            return switch (answer.statusCode()) {
+            return switch (answer.status()) {
                 case 206 -> {
                     requireRange(answer, part);
                     yield new SourceBody(body, part.position, part.end);
@@ -119,24 +108,32 @@ final class SourceOpener {
     }
 
     /** A peer that is full, and says when it will not be, keeps its word. */
-    private static SourceFailed refusal(HttpResponse<?> answer) {
-        boolean full = answer.statusCode() == 503 && answer.headers().firstValue("Retry-After").isPresent();
-        String message = "status " + answer.statusCode();
+    private static SourceFailed refusal(SourceAnswer answer) {
+        boolean full = answer.status() == 503 && answer.field("Retry-After").isPresent();
+        String message = "status " + answer.status();
         return full ? new SourceFailed(message) : new SourceFailed(Phase.STATUS, message);
     }
 
-    private static void requireRange(HttpResponse<?> answer, Part part) throws SourceFailed {
+    private static void requireRange(SourceAnswer answer, Part part) throws SourceFailed {
         String wanted = "bytes " + part.position + "-" + (part.end - 1) + "/" + part.representation.size();
-        String got = answer.headers().firstValue("Content-Range").orElse("none");
+        String got = answer.field("Content-Range").orElse("none");
         if (!got.equals(wanted)) {
             throw new SourceFailed(Phase.STATUS, "another range than the one asked for");
         }
     }
 
-    private static void requireSize(HttpResponse<?> answer, Representation representation) throws SourceFailed {
-        long size = answer.headers().firstValueAsLong("Content-Length").orElse(representation.size());
+    private static void requireSize(SourceAnswer answer, Representation representation) throws SourceFailed {
+        long size = length(answer).orElse(representation.size());
         if (size != representation.size()) {
             throw new SourceFailed(Phase.STATUS, "another size than the representation has");
+        }
+    }
+
+    private static Optional<Long> length(SourceAnswer answer) throws SourceFailed {
+        try {
+            return answer.field("Content-Length").map(Long::valueOf);
+        } catch (NumberFormatException e) {
+            throw new SourceFailed(Phase.STATUS, "a length that is no number", e);
         }
     }
 }

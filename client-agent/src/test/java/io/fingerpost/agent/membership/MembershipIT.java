@@ -69,7 +69,7 @@ class MembershipIT {
     }
 
     private Membership membership(Optional<String> token) {
-        return new Membership(new RegistryClient(HTTP, broker.url()), identity.key(), ENDPOINT, BUDGET, token,
+        return new Membership(new RegistryClient(broker.url()), identity.key(), ENDPOINT, BUDGET, token,
                 store, report::get, InstantSource.system(), LeaseListener.NONE, registered::incrementAndGet);
     }
 
@@ -152,7 +152,7 @@ class MembershipIT {
     @Test
     void tellsOfANewBlobAndWithdrawsAnEvictedOneWithoutWaitingForAHeartbeat() throws IOException {
         var slowHeart = new FakeBroker(Duration.ofMinutes(5));
-        try (var member = new Membership(new RegistryClient(HTTP, slowHeart.url()),
+        try (var member = new Membership(new RegistryClient(slowHeart.url()),
                 identity.key(), ENDPOINT, BUDGET, Optional.empty(), store, report::get, InstantSource.system(),
                 LeaseListener.NONE, registered::incrementAndGet)) {
             member.start();

@@ -35,7 +35,7 @@ class FailureReporterTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final FailureReporter reporter = new FailureReporter(
-            new RegistryClient(http, URI.create(registry.url())), now::get);
+            new RegistryClient(URI.create(registry.url())), now::get);
 
     private static void answer(Call call) throws IOException {
         if (call.target().equals(ApiPaths.ROOT)) {

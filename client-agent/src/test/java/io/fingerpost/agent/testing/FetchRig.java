@@ -71,8 +71,8 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("fetch-rig");
         store = BlobStore.open(directory, maxBytes, InstantSource.system());
         client = new BrokerClient(HTTP, broker.url(), Optional.empty());
-        var registry = new RegistryClient(HTTP, broker.url());
-        fetcher = new Fetcher(HTTP, client, registry, store, new ResourceIndex(), config,
+        var registry = new RegistryClient(broker.url());
+        fetcher = new Fetcher(client, registry, store, new ResourceIndex(), config,
                 (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()),
                 new OrderDesk(registry));
     }

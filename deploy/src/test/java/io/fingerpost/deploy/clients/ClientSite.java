@@ -39,7 +39,7 @@ final class ClientSite implements BeforeAllCallback, AfterEachCallback, AfterAll
         site.open();
         origin = new TestOrigin();
         site.brokerFor(origin.url());
-        registry = new RegistryClient(site.http(), URI.create(site.edge()));
+        registry = new RegistryClient(URI.create(site.edge()));
     }
 
     @Override

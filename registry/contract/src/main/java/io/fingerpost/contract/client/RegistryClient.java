@@ -18,15 +18,11 @@ import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,80 +35,83 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class RegistryClient {
     /** Largest answer that is read: a representation of 65,536 pieces is below 3 MiB. */
-    private static final long MAX_ANSWER = 4L << 20;
-    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    private static final int MAX_ANSWER = 4 << 20;
 
-    private final HttpClient http;
+    private final Optional<SSLContext> tls;
     private final URI discovery;
     private final JsonMapper json = WireJson.lenient();
 
     /** @param broker the one URL an agent is configured with */
-    public RegistryClient(HttpClient http, URI broker) {
-        this.http = http;
+    public RegistryClient(URI broker) {
+        this(broker, Optional.empty());
+    }
+
+    /** @param tls whom to trust, if not those whom the system trusts */
+    public RegistryClient(URI broker, Optional<SSLContext> tls) {
         this.discovery = broker.resolve(ApiPaths.ROOT);
+        this.tls = tls;
     }
 
     public Discovery discover() throws IOException {
-        return call(HttpRequest.newBuilder(discovery).GET(), Discovery.class);
+        return call(Call.get(discovery), Discovery.class);
     }
 
     /** Registers; the registry dials the endpoint back before it answers. */
     public LeaseGrant register(Registration registration, Optional<String> token) throws IOException {
-        var request = request(ApiPaths.peers()).POST(body(registration));
-        token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
-        return call(request, LeaseGrant.class);
+        return call(Call.post(url(ApiPaths.peers()), body(registration)).bearing(token), LeaseGrant.class);
     }
 
     public LeaseRenewal heartbeat(LeaseGrant lease, Heartbeat heartbeat) throws IOException {
-        return call(authorized(lease, ApiPaths.heartbeat(lease.peerId())).POST(body(heartbeat)), LeaseRenewal.class);
+        return call(post(lease, ApiPaths.heartbeat(lease.peerId()), body(heartbeat)), LeaseRenewal.class);
     }
 
     /** Says what is held; the answer tells a peer that fetches what to take next. */
     public Orders announce(LeaseGrant lease, HoldingsUpdate update) throws IOException {
-        Orders orders = call(authorized(lease, ApiPaths.holdings(lease.peerId()))
-                .POST(BodyPublishers.ofByteArray(update.bytes())), HoldingsUpdate.MEDIA_TYPE, TIMEOUT, Orders.class);
+        Orders orders = call(
+                post(lease, ApiPaths.holdings(lease.peerId()), update.bytes()).as(HoldingsUpdate.MEDIA_TYPE),
+                Orders.class);
         return Objects.requireNonNullElse(orders, Orders.NONE);
     }
 
     /** Joins those that fetch {@code resource}; refused with 404 when the registry does not know what it is, or does not let it be shared. */
     public Plan plan(LeaseGrant lease, PlanRequest request) throws IOException {
-        return call(authorized(lease, ApiPaths.plan(lease.peerId())).POST(body(request)), Plan.class);
+        return call(post(lease, ApiPaths.plan(lease.peerId()), body(request)), Plan.class);
     }
 
     /** Waits for what to fetch next; empty if nothing came up in {@link OrdersRequest#LONGEST_WAIT_SECONDS}. */
     public Orders orders(LeaseGrant lease, OrdersRequest request) throws IOException {
-        return call(authorized(lease, ApiPaths.orders(lease.peerId())).POST(body(request)), "application/json",
-                TIMEOUT.plusSeconds(OrdersRequest.LONGEST_WAIT_SECONDS), Orders.class);
+        return call(post(lease, ApiPaths.orders(lease.peerId()), body(request))
+                .within(Call.TIMEOUT.plusSeconds(OrdersRequest.LONGEST_WAIT_SECONDS)), Orders.class);
     }
 
     /** Ends the lease: no client is sent here any more. */
     public void goodbye(LeaseGrant lease) throws IOException {
-        call(authorized(lease, ApiPaths.peer(lease.peerId())).DELETE(), null);
+        call(Call.delete(url(ApiPaths.peer(lease.peerId()))).bearing(Optional.of(lease.secret())), null);
     }
 
     /** Tells of peers that failed; what becomes of it, nobody is told. */
     public void report(List<FailureReport> reports) throws IOException {
-        call(request(ApiPaths.reports()).POST(body(reports)), FailureReport.MEDIA_TYPE, TIMEOUT, null);
+        call(Call.post(url(ApiPaths.reports()), body(reports)).as(FailureReport.MEDIA_TYPE), null);
     }
 
     /** The piece hashes of a digest, and the headers of any resource that it is. */
     public Representation representation(Sha256 digest) throws IOException {
-        return call(request(ApiPaths.representation(digest)).GET(), Representation.class);
+        return call(Call.get(url(ApiPaths.representation(digest))), Representation.class);
     }
 
     /** The piece hashes of a digest and the headers of the resource that it is wanted for, from the side that is trusted. */
     public Representation representation(Sha256 digest, String resource) throws IOException {
-        return call(request(ApiPaths.representation(digest, resource)).GET(), Representation.class);
+        return call(Call.get(url(ApiPaths.representation(digest, resource))), Representation.class);
     }
 
-    private HttpRequest.Builder authorized(LeaseGrant lease, String path) throws IOException {
-        return request(path).header("Authorization", "Bearer " + lease.secret());
+    private Call post(LeaseGrant lease, String path, byte[] body) throws IOException {
+        return Call.post(url(path), body).bearing(Optional.of(lease.secret()));
     }
 
     private volatile @Nullable URI api;
 
-    private HttpRequest.Builder request(String path) throws IOException {
-        return HttpRequest.newBuilder(URI.create(api() + path));
+    private URI url(String path) throws IOException {
+        return URI.create(api() + path);
     }
 
     private URI api() throws IOException {
@@ -132,27 +131,21 @@ public final class RegistryClient {
         }
     }
 
-    private HttpRequest.BodyPublisher body(Object value) {
-        return BodyPublishers.ofByteArray(json.writeValueAsBytes(value));
+    private byte[] body(Object value) {
+        return json.writeValueAsBytes(value);
     }
 
-    private <T> T call(HttpRequest.Builder request, @Nullable Class<T> answer) throws IOException {
-        return call(request, "application/json", TIMEOUT, answer);
-    }
-
-    private <T> T call(HttpRequest.Builder request, String mediaType, Duration timeout, @Nullable Class<T> answer)
-            throws IOException {
-        var response = Exchange.send(http, request.header("Content-Type", mediaType).timeout(timeout).build(),
-                BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
-        if (response.statusCode() >= 300) {
+    private <T> T call(Call call, @Nullable Class<T> answer) throws IOException {
+        var response = call.send(tls, MAX_ANSWER);
+        if (response.status() >= 300) {
             throw new RegistryRefused(problem(response));
         }
         return read(response, answer);
     }
 
     @SuppressWarnings("NullAway") // a call without an answer gives none
-    private <T> T read(HttpResponse<byte[]> response, @Nullable Class<T> answer) throws IOException {
-        if (answer == null || response.statusCode() == 204) {
+    private <T> T read(Call.Answer response, @Nullable Class<T> answer) throws IOException {
+        if (answer == null || response.status() == 204) {
             return null;
         }
         try {
@@ -162,11 +155,11 @@ public final class RegistryClient {
         }
     }
 
-    private Problem problem(HttpResponse<byte[]> response) {
+    private Problem problem(Call.Answer response) {
         try {
             return WireJson.read(json, response.body(), Problem.class);
         } catch (JacksonException e) {
-            return Problem.of(response.statusCode(), "no-registry",
+            return Problem.of(response.status(), "no-registry",
                     "the answer is not one of a Fingerpost registry; is the broker's URL right?");
         }
     }

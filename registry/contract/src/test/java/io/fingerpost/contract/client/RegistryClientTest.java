@@ -86,8 +86,7 @@ class RegistryClientTest {
         });
         server.start();
         http = HttpClient.newHttpClient();
-        client = new RegistryClient(http,
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/some/page?q"));
+        client = new RegistryClient(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/some/page?q"));
         answer(ApiPaths.ROOT, 200, new Discovery(ApiPaths.EMBEDDED, TERMS));
     }
 

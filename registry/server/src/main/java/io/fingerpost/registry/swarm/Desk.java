@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Where one peer gets its orders: those that it has not been told yet, and its question if it waits for some. Guarded by {@link Swarms}. */
 final class Desk {
+    /** Pieces that a peer is fetching, with which it need not be told at once of further ones. */
+    private static final int ENOUGH = 2;
+
     private final Peer peer;
     private final Sender sender;
     private final Map<Sha256, Member> members = new HashMap<>();
@@ -56,9 +59,20 @@ final class Desk {
         untold.add(task);
     }
 
-    /** Whether the peer waits, and there is something to tell it, or it has waited long enough. */
+    /**
+     * Whether the peer waits, and there is something to tell it, or it has waited long enough. Who has work enough is told with the answer to its next
+     * announcement, which costs nothing more.
+     */
     boolean isDue(long now) {
-        return waiting != null && (!untold.isEmpty() || now >= waitsUntil);
+        return waiting != null && (!untold.isEmpty() && !hasWork() || now >= waitsUntil);
+    }
+
+    private boolean hasWork() {
+        int tasks = 0;
+        for (Member member : members.values()) {
+            tasks += member.taskCount();
+        }
+        return tasks - untold.size() >= ENOUGH;
     }
 
     void await(Consumer<Orders> answer, long until) {

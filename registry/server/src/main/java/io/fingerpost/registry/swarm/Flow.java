@@ -2,12 +2,10 @@ package io.fingerpost.registry.swarm;
 
 /**
  * How much a sender should have under way at a time: enough that its line never falls silent while news of it are on their way, and
- * no more than that, for what waits in one sender's line cannot be given to another. That is twice what the line holds (BBR's rule: rate times latency,
- * with a gain of 2), both as measured of late. Guarded by itself; times are milliseconds.
+ * no more than that, for what waits in one sender's line cannot be given to another. That is a few times what the line holds (as BBR has it: rate
+ * times latency, with a gain), both as measured of late. Guarded by itself; times are milliseconds.
  */
 final class Flow {
-    /** What is under way at least, in pieces: one that is being sent, and one behind it. */
-    private static final int LEAST_PIECES = 2;
     private final double gain;
     /** How far a new measurement moves what is believed, against the direction in which it is believed at once. */
     private static final double RATE_DECAY = 1.0 / 32;
@@ -31,11 +29,10 @@ final class Flow {
     /** What has to be known of bytes that are under way when they arrive. */
     record Mark(long bytes, long at, long delivered, long ahead) {}
 
-    /** Whether {@code bytes} more should be under way. */
+    /** Whether a piece of {@code bytes} more should be under way; a line counts as holding one piece at least. */
     synchronized boolean hasRoom(long bytes) {
-        return underWay < (rate == 0
-                ? LEAST_PIECES * bytes
-                : Math.max(LEAST_PIECES * bytes, (long) (gain * rate * latency())));
+        double line = rate == 0 ? 0 : rate * latency();
+        return underWay < (long) (gain * Math.max((double) bytes, line));
     }
 
     synchronized Mark begin(long bytes, long now) {

@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Somebody who can be told to send: a peer, or the origin. What it has under way counts over all swarms. */
 final class Sender {
-    static final double ORIGIN_GAIN = Double.parseDouble(System.getenv().getOrDefault("OG", "4"));
-    static final double PEER_GAIN = Double.parseDouble(System.getenv().getOrDefault("PG", "2.5"));
+    /** The origin's line must never fall silent: everybody waits for it. */
+    private static final double ORIGIN_GAIN = 4;
+    /** What waits in one peer's line cannot be given to another. */
+    private static final double PEER_GAIN = 2.5;
+
     private final @Nullable Peer peer;
     private final Flow flow;
     private final List<Member> members = new ArrayList<>();

@@ -42,7 +42,7 @@ class RegistryApiTest {
     private final ApiServer server = new ApiServer();
     private final RegistryFixture fixture = server.fixture;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final RegistryClient client = new RegistryClient(http, server.uri("/"));
+    private final RegistryClient client = new RegistryClient(server.uri("/"));
     private final TestPeer anna = new TestPeer();
 
     @AfterEach

@@ -43,8 +43,6 @@ final class FluidRig {
     final double down;
     long now;
     double originSent;
-    double sentInSecond;
-    double originInSecond;
 
     FluidRig(double originUp, double down, RandomGenerator random) {
         this.down = down;
@@ -120,8 +118,6 @@ final class FluidRig {
                     down / transfer.to.receiving) / PARTS;
             double sent = Math.min(rate, transfer.left);
             transfer.left -= sent;
-            sentInSecond += sent;
-            originInSecond += transfer.task.from().equals(origin) ? sent : 0;
             originSent += transfer.task.from().equals(origin) ? sent : 0;
             if (transfer.left <= 0) {
                 arrived.add(transfer);
