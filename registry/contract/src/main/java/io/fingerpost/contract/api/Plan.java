@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param representation what the resource is; its pieces' hashes are what counts, whoever sends the bytes
  * @param orders what to take first; empty if nobody can send it anything yet
+ * @param holders how many peers hold something of it: what many hold need not be kept
  */
-public record Plan(Representation representation, List<Order> orders) {
+public record Plan(Representation representation, List<Order> orders, int holders) {
     public Plan {
         orders = List.copyOf(orders);
     }

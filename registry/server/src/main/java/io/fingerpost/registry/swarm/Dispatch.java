@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatch {
     /** Swarms that are looked at for one decision. */
-    private static final int LOOKED_AT = 16;
+    private static final int LOOKED_AT = 64;
     /** A piece is not awaited any more after so many times what it was to take, and at least so many milliseconds. */
     private static final double LOST = 8;
     private static final long LEAST_LOST = 3_000;

@@ -138,7 +138,7 @@ final class Swarm {
     }
 
     private int start() {
-        return members.size() > LOOKED_AT ? random.nextInt(members.size()) : 0;
+        return members.isEmpty() ? 0 : random.nextInt(members.size());
     }
 
     private @Nullable Choice choice(Member to, Member from, long now) {
@@ -154,7 +154,7 @@ final class Swarm {
         int far = from.sender().distanceTo(to.peer());
         long idle = Math.min(to.sender().flow().underWay() >>> 10, 0xFFFFF);
         return new Choice(to, from.sender(), piece,
-                ((copies << 3 | (long) far) << 8 | Math.min(to.taskCount(), 255)) << 20 | idle);
+                ((copies << 3 | (long) far) << 20 | idle) << 8 | Math.min(to.taskCount(), 255));
     }
 
     /** The piece that {@code from} has and {@code to} needs of which there are fewest; -1 if there is none. */

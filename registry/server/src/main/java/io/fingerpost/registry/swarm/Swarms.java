@@ -87,20 +87,21 @@ public final class Swarms implements AutoCloseable {
     public Plan plan(PeerId id, String secret, ResourceId resource) {
         Peer peer = registry.leased(id, secret);
         var representation = representation(resource);
+        int holders = registry.holders(representation.digest()).count();
         Orders orders;
         List<Runnable> answers;
         synchronized (this) {
             long now = clock.millis();
             Desk desk = desk(peer, now);
-            Holders holders = registry.holders(representation.digest());
-            if (!(holders.of(peer) instanceof Peer)) { // which would hold all of it
-                join(desk, representation, holders, now);
+            Holders known = registry.holders(representation.digest());
+            if (!(known.of(peer) instanceof Peer)) { // which would hold all of it
+                join(desk, representation, known, now);
             }
             orders = desk.takeOrders(ticketEnd());
             answers = due(now);
         }
         answers.forEach(Runnable::run);
-        return new Plan(representation, orders.orders());
+        return new Plan(representation, orders.orders(), holders);
     }
 
     private Representation representation(ResourceId resource) {
