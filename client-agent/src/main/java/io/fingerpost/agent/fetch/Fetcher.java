@@ -25,6 +25,7 @@ import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -49,6 +50,7 @@ public final class Fetcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Fetcher.class);
     /** The origin is asked once more when it breaks off. */
     private static final int ORIGIN_TRIES = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int BUFFER = 64 * 1024;
     /** Request fields that change nothing of what may be shared (the broker has them under the same heading). */
     private static final Set<String> ORDINARY = Set.of("accept", "accept-charset", "accept-language", "user-agent",
@@ -60,6 +62,7 @@ public final class Fetcher implements AutoCloseable {
     private final ResourceIndex index;
     private final PeerFailures failures;
     private final OrderDesk desk;
+    private final Duration patience;
     private final SourceOpener opener;
     private final Map<String, Transfer> running = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors
@@ -73,7 +76,14 @@ public final class Fetcher implements AutoCloseable {
      */
     public Fetcher(BrokerClient broker, RegistryClient registry, BlobStore store, ResourceIndex index,
             AgentConfig.Fetch config, PeerFailures failures, OrderDesk desk) {
+        this(broker, registry, store, index, config, failures, desk, PATIENCE);
+    }
+
+    /** @param patience with a registry that orders nothing */
+    public Fetcher(BrokerClient broker, RegistryClient registry, BlobStore store, ResourceIndex index,
+            AgentConfig.Fetch config, PeerFailures failures, OrderDesk desk, Duration patience) {
         this.desk = desk;
+        this.patience = patience;
         this.failures = failures;
         this.broker = broker;
         this.registry = registry;
@@ -141,12 +151,16 @@ public final class Fetcher implements AutoCloseable {
         }
         var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
                 Optional.of(representation.digest()));
-        var swarm = new SwarmTransfer(transfer, partial, resource, opener, desk, failures, threads);
+        var swarm = new SwarmTransfer(transfer, partial, resource, opener, desk, failures, threads, patience);
         if (!desk.begin(representation.digest(), swarm)) {
             partial.close(); // it is on its way under another name
             return Optional.empty();
         }
-        return Optional.of(start(resource, transfer, () -> swarm.run(plan)));
+        var started = start(resource, transfer, () -> swarm.run(plan));
+        if (started.transfer() != transfer) {
+            desk.end(representation.digest()); // another request of the same moment was first
+        }
+        return Optional.of(started);
     }
 
     private Fetched ask(String resource, Map<String, String> fields) throws IOException {

@@ -17,8 +17,8 @@ final class PeerConnection {
 
     /** @throws IOException also if the peer does not begin its answer in time */
     static SourceAnswer get(URI url, Map<String, String> fields, AgentConfig.Fetch config) throws IOException {
-        if (!(url.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection)) {
-            throw new IOException("no HTTP URL");
+        if (!isHttp(url) || !(url.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection)) {
+            throw new SourceFailed("no HTTP URL"); // the blame is on whoever led here
         }
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
@@ -33,5 +33,10 @@ final class PeerConnection {
         return new SourceAnswer(status, connection::getHeaderField,
                 new PacedStream(body == null ? InputStream.nullInputStream() : body, config.stallTimeout(),
                         config.minBytesPerWindow()));
+    }
+
+    private static boolean isHttp(URI url) {
+        return url.getAuthority() != null
+                && ("http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme()));
     }
 }

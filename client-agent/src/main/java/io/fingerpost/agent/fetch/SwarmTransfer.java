@@ -31,10 +31,8 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     private static final Logger LOG = LoggerFactory.getLogger(SwarmTransfer.class);
     /** Requests at a time to one source, so that its line never waits for the next one. */
     private static final int LANES = 3;
-    /** Without anything under way for so long, orders are asked for again. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    /** And after so long, the origin is asked without an order. */
-    private static final Duration LAST_PATIENCE = Duration.ofSeconds(6);
+    /** After so many times the patience, the origin is asked without an order. */
+    private static final int LAST_PATIENCE = 3;
     /** The transfer is given up when the origin failed so often without a new piece between. */
     private static final int ORIGIN_FAILURES = 4;
     /** What is taken from the origin at a time without an order. */
@@ -49,6 +47,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     private final OrderDesk desk;
     private final PeerFailures failures;
     private final ExecutorService threads;
+    private final Duration patience;
 
     /** All below guarded by this. */
     private final Map<Source, Queue> queues = new HashMap<>();
@@ -76,8 +75,9 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     /** Pieces in a row. */
     private record Span(int first, int last) {}
 
+    /** @param patience without anything under way for so long, orders are asked for again */
     SwarmTransfer(Transfer transfer, Partial partial, String resource, SourceOpener opener, OrderDesk desk,
-            PeerFailures failures, ExecutorService threads) {
+            PeerFailures failures, ExecutorService threads, Duration patience) {
         this.transfer = transfer;
         this.partial = partial;
         this.representation = partial.representation();
@@ -87,6 +87,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         this.desk = desk;
         this.failures = failures;
         this.threads = threads;
+        this.patience = patience;
     }
 
     /** Runs to the end. Throws when nobody has what is missing any more, or the store fails. */
@@ -115,15 +116,19 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
                 throw failure;
             }
             long now = System.nanoTime();
-            if (running == 0 && now - lastEvent > LAST_PATIENCE.toNanos()) {
+            if (running == 0 && now - lastEvent > LAST_PATIENCE * patience.toNanos()) {
                 takeUnordered();
-            } else if (running == 0 && now - Math.max(lastEvent, lastAsked) > PATIENCE.toNanos()) {
+            } else if (running == 0 && now - Math.max(lastEvent, lastAsked) > patience.toNanos()) {
                 lastAsked = now;
                 return false;
             }
             pause();
         }
         return true;
+    }
+
+    private synchronized boolean isOver() {
+        return failure != null || isComplete();
     }
 
     private synchronized boolean isComplete() {
@@ -133,7 +138,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     @SuppressWarnings("WaitNotInLoop") // the caller loops
     private synchronized void pause() throws IOException {
         try {
-            wait(PATIENCE.toMillis() / 4);
+            wait(Math.max(1, patience.toMillis() / 4));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -160,9 +165,19 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     }
 
     @Override
-    public synchronized void take(Order order) {
-        Source source = order.url().<Source>map(url -> new Source.Peer(URI.create(url)))
-                .orElseGet(() -> new Source.Origin(resource));
+    public void take(Order order) {
+        if (!order.digest().equals(representation.digest())) {
+            return; // no order that makes sense
+        }
+        Source source;
+        try {
+            source = order.url().<Source>map(url -> new Source.Peer(URI.create(url)))
+                    .orElseGet(() -> new Source.Origin(resource));
+        } catch (IllegalArgumentException e) {
+            LOG.atInfo().addKeyValue("why", e.getMessage()).log("an order without a URL");
+            desk.failed(representation.digest(), order.from());
+            return;
+        }
         spans(order.pieces()).forEach(span -> add(source, order.from(), span));
     }
 
@@ -251,40 +266,64 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     }
 
     private void fetch(Source source, Span span) throws IOException {
-        int piece = span.first;
-        int from = resume(piece);
-        long position = layout.offset(piece) + from;
+        int from = resume(span.first);
+        long position = layout.offset(span.first) + from;
         long end = layout.offset(span.last) + layout.length(span.last);
-        try (var body = opener.open(source, representation, position, end)) {
-            // Who ignores ranges sends all of it: then all of it is taken, for it comes anyway.
+        try (var body = open(source, span.first, position, end)) {
             var reader = new PieceReader(partial, body);
-            if (body.position() < position) {
+            int piece = span.first;
+            if (body.position() < position) { // who ignores ranges sends all of it: then all of it is taken, for it comes anyway
+                wrote(piece);
                 piece = 0;
                 from = 0;
+                writes(piece);
             }
             int last = layout.pieceAt(body.end() - 1);
-            for (; piece <= last && !isComplete(); piece++) {
-                try {
-                    if (reader.take(piece, from)) {
-                        verified(piece);
-                    } else {
-                        failed(source, piece, from, new SourceFailed(Phase.DIGEST, "corrupt piece"));
-                    }
-                } catch (SourceFailed e) {
-                    keep(piece, reader.taken());
-                    failed(source, piece, from, e);
-                } finally {
-                    wrote(piece);
+            while (!isOver()) {
+                take(source, reader, piece, from);
+                if (piece == last) {
+                    return;
                 }
+                piece++;
                 from = 0;
-                if (piece < last) {
-                    writes(piece + 1);
-                }
+                writes(piece);
             }
+        }
+    }
+
+    private SourceBody open(Source source, int piece, long position, long end) throws SourceFailed {
+        try {
+            return opener.open(source, representation, position, end);
         } catch (SourceFailed e) {
+            keep(piece, (int) (position - layout.offset(piece)));
             wrote(piece);
+            tell(source, piece, e);
             throw e;
         }
+    }
+
+    /** Takes one piece, or the rest of one. */
+    private void take(Source source, PieceReader reader, int piece, int from) throws IOException {
+        boolean isRight;
+        boolean isAlone;
+        try {
+            isRight = reader.take(piece, from);
+        } catch (SourceFailed e) {
+            keep(piece, reader.taken());
+            tell(source, piece, e);
+            throw e;
+        } finally {
+            isAlone = wrote(piece);
+        }
+        if (isRight) {
+            verified(piece);
+            return;
+        }
+        var corrupt = new SourceFailed(Phase.DIGEST, "corrupt piece");
+        if (from == 0 && isAlone) { // or else somebody else may have spoilt it
+            tell(source, piece, corrupt);
+        }
+        throw corrupt;
     }
 
     /** Where to go on with a piece: at the byte where an earlier source broke off. */
@@ -298,8 +337,9 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         writers.merge(piece, 1, Integer::sum);
     }
 
-    private synchronized void wrote(int piece) {
-        writers.computeIfPresent(piece, (_, count) -> count == 1 ? null : count - 1);
+    /** Whether nobody else writes the piece now. */
+    private synchronized boolean wrote(int piece) {
+        return writers.computeIfPresent(piece, (_, count) -> count == 1 ? null : count - 1) == null;
     }
 
     private synchronized void keep(int piece, int bytes) {
@@ -328,16 +368,10 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         notifyAll();
     }
 
-    /** Tells on the source, unless somebody else may have spoilt the piece. */
-    private void failed(Source source, int piece, int from, SourceFailed why) throws SourceFailed {
-        boolean doubtful;
-        synchronized (this) {
-            doubtful = why.phase().filter(Phase.DIGEST::equals).isPresent()
-                    && (from > 0 || writers.getOrDefault(piece, 0) > 1);
-        }
-        if (!doubtful && source instanceof Source.Peer(var url) && why.phase().isPresent()) {
+    /** Tells on a peer that is to blame. */
+    private void tell(Source source, int piece, SourceFailed why) {
+        if (source instanceof Source.Peer(var url) && why.phase().isPresent()) {
             failures.failed(url, representation.digest(), why.phase().get(), piece);
         }
-        throw why;
     }
 }

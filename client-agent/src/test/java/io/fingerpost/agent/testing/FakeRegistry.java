@@ -12,6 +12,11 @@ import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseRenewal;
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Order;
+import io.fingerpost.contract.api.Orders;
+import io.fingerpost.contract.api.OrdersRequest;
+import io.fingerpost.contract.api.Plan;
+import io.fingerpost.contract.api.PlanRequest;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
@@ -25,8 +30,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The registry's side of the contract, in memory, for one peer; it believes every endpoint. */
@@ -42,7 +51,12 @@ public final class FakeRegistry implements Script {
     private final List<HoldingsUpdate> updates = new CopyOnWriteArrayList<>();
     private final List<HoldingsUpdate> refused = new CopyOnWriteArrayList<>();
     private final List<UploadReport> reports = new CopyOnWriteArrayList<>();
+    private final List<PlanRequest> plans = new CopyOnWriteArrayList<>();
+    private final Map<String, Plan> planned = new ConcurrentHashMap<>();
+    private final List<OrdersRequest> questions = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Order> ordered = new LinkedBlockingQueue<>();
     private final LeaseTerms terms;
+    private volatile Function<OrdersRequest.Failed, List<Order>> reaction = _ -> List.of();
     private volatile Duration clockAhead = Duration.ZERO;
     private volatile Optional<String> secret = Optional.empty();
     private volatile Optional<Problem> refusal = Optional.empty();
@@ -93,11 +107,38 @@ public final class FakeRegistry implements Script {
                     .forEach(held -> holdings.put(held.digest(), HoldingsChecksum.of(held.digest(), held.pieces())));
             updates.add(update);
             call.answer(204, NOTHING);
+        } else if (path.endsWith("/plan")) {
+            plan(call, WireJson.strict().readValue(call.body(), PlanRequest.class));
+        } else if (path.endsWith("/orders")) {
+            orders(call, WireJson.strict().readValue(call.body(), OrdersRequest.class));
         } else if (call.method().equals("DELETE")) {
             forgetLease();
             call.answer(204, NOTHING);
         } else {
             reply(call, 404, Problem.of(404, "no-such-path", "nothing here"));
+        }
+    }
+
+    private void plan(Call call, PlanRequest request) throws IOException {
+        plans.add(request);
+        var plan = planned.get(request.resource());
+        if (plan == null) {
+            reply(call, 404, Problem.of(404, "representation-unknown", "never heard of it"));
+            return;
+        }
+        planned.put(request.resource(), new Plan(plan.representation(), List.of())); // an order is given once
+        reply(call, 200, plan);
+    }
+
+    /** Answers when there is something to order, which any of the open questions may get. */
+    private void orders(Call call, OrdersRequest request) throws IOException {
+        questions.add(request);
+        request.failed().forEach(failed -> ordered.addAll(reaction.apply(failed)));
+        try {
+            var order = ordered.poll(OrdersRequest.LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            reply(call, 200, order == null ? Orders.NONE : new Orders(List.of(order)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -144,6 +185,42 @@ public final class FakeRegistry implements Script {
     /** Tells the pieces of {@code content} to whoever asks. */
     public void know(Content content) {
         representations.put(content.digest(), content);
+    }
+
+    /** A lease without a registration. */
+    public LeaseGrant grant(PeerId peer) {
+        secret = Optional.of("secret");
+        return new LeaseGrant(peer, "secret", ticketKey(peer), false, terms, now(), Reachability.YES);
+    }
+
+    /** Lets {@code resource} be fetched together with others; who asks first is told to begin with {@code orders}. */
+    public void plans(String resource, Content content, Order... orders) {
+        know(content);
+        planned.put(resource, new Plan(content.representation(), List.of(orders)));
+    }
+
+    /** Answers the question for orders. */
+    public void orders(Order order) {
+        ordered.add(order);
+    }
+
+    /** What is ordered when a source is said to have failed. */
+    public void onFailure(Function<OrdersRequest.Failed, List<Order>> next) {
+        reaction = next;
+    }
+
+    public List<PlanRequest> plansAsked() {
+        return plans;
+    }
+
+    /** The sources that were said to have failed, in order. */
+    public List<OrdersRequest.Failed> failed() {
+        return questions.stream().flatMap(question -> question.failed().stream()).toList();
+    }
+
+    /** What was said not to be fetched any more. */
+    public List<Sha256> left() {
+        return questions.stream().flatMap(question -> question.left().stream()).toList();
     }
 
     public void clockAhead(Duration duration) {

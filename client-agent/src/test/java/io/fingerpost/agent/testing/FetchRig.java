@@ -10,6 +10,7 @@ import io.fingerpost.agent.fetch.Fetcher;
 import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
+import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.ByteSize;
 import java.io.ByteArrayOutputStream;
@@ -35,6 +36,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
     /** Patient enough for a busy machine; tests of impatience have their own. */
     public static final AgentConfig.Fetch PATIENT = new AgentConfig.Fetch(Duration.ofSeconds(10),
             Duration.ofSeconds(20), Duration.ofSeconds(20), ByteSize.parse("1"));
+    private static final Duration PATIENCE = Duration.ofMillis(300);
     private static final long MAX_BYTES = 200L << 20;
     /** One for all: making one takes longer than most tests. */
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -47,6 +49,8 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
     private Path directory;
     private BrokerClient client;
     private BlobStore store;
+    private RegistryClient registry;
+    private OrderDesk desk;
     private Fetcher fetcher;
 
     private FetchRig(AgentConfig.Fetch config, long maxBytes) {
@@ -71,10 +75,33 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("fetch-rig");
         store = BlobStore.open(directory, maxBytes, InstantSource.system());
         client = new BrokerClient(HTTP, broker.url(), Optional.empty());
-        var registry = new RegistryClient(broker.url());
+        registry = new RegistryClient(broker.url());
+        begin();
+    }
+
+    private void begin() {
+        desk = new OrderDesk(registry);
         fetcher = new Fetcher(client, registry, store, new ResourceIndex(), config,
-                (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()),
-                new OrderDesk(registry));
+                (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()), desk,
+                PATIENCE);
+    }
+
+    /** From now on the fetcher has a lease, and asks for plans and orders. */
+    public void join(PeerId self) {
+        desk.granted(broker.registry().grant(self));
+    }
+
+    /** As another process on the same disk. */
+    public void restart() throws IOException {
+        end();
+        store = BlobStore.open(directory, maxBytes, InstantSource.system());
+        begin();
+    }
+
+    private void end() {
+        fetcher.close();
+        desk.close();
+        store.close();
     }
 
     /** Fetches all of a resource that is not just passed on. */
@@ -146,7 +173,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
         broker.stop();
-        fetcher.close();
+        end();
         try (var files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
         }

@@ -75,13 +75,18 @@ public final class RegistryClient {
 
     /** Joins those that fetch {@code resource}; refused with 404 when the registry does not know what it is, or does not let it be shared. */
     public Plan plan(LeaseGrant lease, PlanRequest request) throws IOException {
-        return call(post(lease, ApiPaths.plan(lease.peerId()), body(request)), Plan.class);
+        Plan plan = call(post(lease, ApiPaths.plan(lease.peerId()), body(request)), Plan.class);
+        if (plan == null) {
+            throw new IOException("the registry's answer makes no sense: no plan");
+        }
+        return plan;
     }
 
     /** Waits for what to fetch next; empty if nothing came up in {@link OrdersRequest#LONGEST_WAIT_SECONDS}. */
     public Orders orders(LeaseGrant lease, OrdersRequest request) throws IOException {
-        return call(post(lease, ApiPaths.orders(lease.peerId()), body(request))
+        Orders orders = call(post(lease, ApiPaths.orders(lease.peerId()), body(request))
                 .within(Call.TIMEOUT.plusSeconds(OrdersRequest.LONGEST_WAIT_SECONDS)), Orders.class);
+        return Objects.requireNonNullElse(orders, Orders.NONE);
     }
 
     /** Ends the lease: no client is sent here any more. */
