@@ -141,7 +141,12 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
             return;
         }
         try {
-            ordered(registry.orders(current, request.get()));
+            long asked = System.nanoTime();
+            var orders = registry.orders(current, request.get());
+            ordered(orders);
+            if (orders.orders().isEmpty() && System.nanoTime() - asked < RETRY.toNanos()) {
+                pause(); // it did not wait for something to order
+            }
         } catch (RegistryRefused e) {
             LOG.atDebug().addKeyValue("why", e.getMessage()).log("no orders"); // a lost lease is the heartbeat's to notice
             pause();
@@ -187,7 +192,9 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        lease = null; // what still ends is told to nobody
+        takers.clear();
         threads.shutdownNow();
     }
 }

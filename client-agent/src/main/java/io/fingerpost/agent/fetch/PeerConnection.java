@@ -23,13 +23,13 @@ final class PeerConnection {
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         connection.setConnectTimeout((int) config.connectTimeout().toMillis());
-        connection.setReadTimeout((int) config.answerTimeout().toMillis());
+        // it cannot be changed once connected, so that the shorter of both is the longest silence
+        connection.setReadTimeout((int) Math.min(config.answerTimeout().toMillis(), config.stallTimeout().toMillis()));
         connection.setRequestProperty("Accept", "*/*");
         connection.setRequestProperty("User-Agent", "fingerpost-agent");
         fields.forEach(connection::setRequestProperty);
         int status = connection.getResponseCode();
         InputStream body = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-        connection.setReadTimeout((int) config.stallTimeout().toMillis());
         return new SourceAnswer(status, connection::getHeaderField,
                 new PacedStream(body == null ? InputStream.nullInputStream() : body, config.stallTimeout(),
                         config.minBytesPerWindow()));

@@ -319,11 +319,19 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             verified(piece);
             return;
         }
+        if (from > 0) { // whoever broke off may have spoilt it
+            again(source, piece);
+            return;
+        }
         var corrupt = new SourceFailed(Phase.DIGEST, "corrupt piece");
-        if (from == 0 && isAlone) { // or else somebody else may have spoilt it
+        if (isAlone) { // or else somebody else may have spoilt it
             tell(source, piece, corrupt);
         }
         throw corrupt;
+    }
+
+    private synchronized void again(Source source, int piece) {
+        Optional.ofNullable(queues.get(source)).ifPresent(queue -> queue.spans.addFirst(new Span(piece, piece)));
     }
 
     /** Where to go on with a piece: at the byte where an earlier source broke off. */

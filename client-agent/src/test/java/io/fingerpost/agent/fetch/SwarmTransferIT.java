@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.agent.AgentConfig;
-import io.fingerpost.agent.fetch.Fetched.Held;
-import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.testing.Call;
 import io.fingerpost.agent.testing.Content;
 import io.fingerpost.agent.testing.FakeBroker;
@@ -16,6 +14,7 @@ import io.fingerpost.agent.testing.ScriptedServer;
 import io.fingerpost.agent.testing.ScriptedServer.Script;
 import io.fingerpost.agent.testing.Scripts;
 import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.Order;
 import io.fingerpost.contract.api.OrdersRequest.Failed;
 import io.fingerpost.contract.config.ByteSize;
@@ -25,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class SwarmTransferIT {
     private static final AgentConfig.Fetch CONFIG = new AgentConfig.Fetch(Duration.ofSeconds(5),
-            Duration.ofMillis(1_500), Duration.ofMillis(600), ByteSize.parse("1"));
+            Duration.ofSeconds(60), Duration.ofSeconds(1), ByteSize.parse("1"));
     private static final String RESOURCE = "/maps/desert.pak";
     /** Six pieces, the last one short. */
     private static final Content FILE = Content.of(6 * PIECE - 12_345, 1);
@@ -270,6 +270,59 @@ class SwarmTransferIT {
                 .contains("bytes=" + (2 * PIECE + 1000) + "-" + (4 * PIECE - 1));
     }
 
+    /** The good peer goes on in a piece that another has spoilt; then it sends all of it, and that is right. */
+    @Test
+    void blamesNobodyForWhatAnotherMayHaveSpoilt() throws IOException {
+        bad.script(call -> {
+            call.head(206, rangeFields(PIECE, 4 * PIECE - 1));
+            call.send(FILE.part(PIECE, 2 * PIECE - 1));
+            call.send(new byte[1000]);
+            call.hang();
+        });
+        registry().plans(RESOURCE, FILE, fromBad(1, 2, 3), fromGood(0, 4, 5));
+        registry().onFailure(_ -> List.of(fromGood(2, 3)));
+
+        assertFetched();
+
+        assertThat(registry().failed()).containsExactly(BAD_FAILED);
+        assertThat(rig.failures()).containsExactly("timeout 2 " + URI.create(bad.url()).getRawAuthority());
+        assertThat(good.calls()).extracting(call -> call.field("Range").orElseThrow())
+                .contains("bytes=" + (2 * PIECE + 1000) + "-" + (4 * PIECE - 1),
+                        "bytes=" + 2 * PIECE + "-" + (3 * PIECE - 1));
+    }
+
+    @Test
+    void asksARegistryThatDoesNotWaitNoMoreThanOnceASecond() throws IOException {
+        registry().doNotWait();
+        registry().plans(RESOURCE, FILE, fromGood(0, 1));
+
+        assertFetched();
+
+        assertThat(registry().questions()).hasSizeLessThan(10);
+    }
+
+    @Test
+    void forgetsTheTransferAtTheRegistryWhenItIsOver() throws IOException {
+        registry().plans(RESOURCE, FILE, fromGood(all()));
+
+        assertFetched();
+
+        Awaitility.await().until(() -> registry().left().contains(FILE.digest()));
+    }
+
+    @Test
+    void givesUpWhenNobodyHasIt() throws IOException {
+        rig.broker().on(RESOURCE, call -> call.answer(500, new byte[0]));
+        registry().plans(RESOURCE, FILE, fromGood(0), fromBad(1, 2, 3), fromOrigin(4));
+
+        var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
+
+        assertThatThrownBy(() -> FetchRig.drain(running)).isInstanceOf(IOException.class)
+                .hasMessageContaining("status 500");
+        assertThat(rig.store().find(FILE.digest())).isEmpty();
+        assertThat(registry().failed()).contains(BAD_FAILED, ORIGIN_FAILED);
+    }
+
     @Test
     void takesAllOfAPieceAnewThatProvedWrong() throws IOException {
         bad.script(Scripts.serving(FILE, bytes -> new byte[bytes.length]));
@@ -282,6 +335,12 @@ class SwarmTransferIT {
                 .containsExactlyInAnyOrder("bytes=0-" + (5 * PIECE - 1), "bytes=" + 5 * PIECE + "-");
     }
 
+    /** The pieces that the store has to serve. */
+    private List<Integer> held() {
+        return rig.store().held(FILE.digest()).stream()
+                .flatMap(held -> IntStream.range(0, 6).filter(held.pieces()::contains).boxed()).toList();
+    }
+
     @Test
     void showsPiecesWhileOthersAreMissing() throws IOException {
         var gate = new CountDownLatch(1);
@@ -289,12 +348,14 @@ class SwarmTransferIT {
             call.awaitGate(gate);
             Scripts.serving(FILE).answer(call);
         });
+        var announced = new CopyOnWriteArrayList<Sha256>();
+        rig.store().listen(announced::add);
         registry().plans(RESOURCE, FILE, fromGood(0, 4, 5), fromBad(1));
         var running = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of()));
 
-        Awaitility.await().until(() -> rig.store().held(FILE.digest())
-                .filter(held -> held.toString().length() > 0).isPresent());
-        assertThat(running.transfer().available()).isLessThanOrEqualTo(PIECE);
+        Awaitility.await().untilAsserted(() -> assertThat(held()).isEqualTo(List.of(0, 4, 5)));
+        assertThat(announced).containsOnly(FILE.digest()).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(running.transfer().available()).isEqualTo(PIECE);
         gate.countDown();
         registry().orders(fromGood(2, 3));
 

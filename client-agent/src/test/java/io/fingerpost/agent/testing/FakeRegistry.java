@@ -63,6 +63,7 @@ public final class FakeRegistry implements Script {
     private volatile Optional<Problem> holdingsRefusal = Optional.empty();
     private volatile String location = ApiPaths.EMBEDDED;
     private volatile boolean down;
+    private volatile boolean impatient;
 
     public FakeRegistry(Duration heartbeat) {
         this.terms = new LeaseTerms(heartbeat.multipliedBy(3), heartbeat);
@@ -135,7 +136,7 @@ public final class FakeRegistry implements Script {
         questions.add(request);
         request.failed().forEach(failed -> ordered.addAll(reaction.apply(failed)));
         try {
-            var order = ordered.poll(OrdersRequest.LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            var order = ordered.poll(impatient ? 0 : OrdersRequest.LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
             reply(call, 200, order == null ? Orders.NONE : new Orders(List.of(order)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -207,6 +208,15 @@ public final class FakeRegistry implements Script {
     /** What is ordered when a source is said to have failed. */
     public void onFailure(Function<OrdersRequest.Failed, List<Order>> next) {
         reaction = next;
+    }
+
+    /** From now on questions for orders are answered at once, also with none. */
+    public void doNotWait() {
+        impatient = true;
+    }
+
+    public List<OrdersRequest> questions() {
+        return questions;
     }
 
     public List<PlanRequest> plansAsked() {
