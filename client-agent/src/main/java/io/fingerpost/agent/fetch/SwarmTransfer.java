@@ -227,6 +227,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         }
     }
 
+    /** Pieces that are there already are not asked for. */
     private synchronized Optional<Span> next(Queue queue) {
         while (failure == null && !queue.spans.isEmpty()) {
             Span span = queue.spans.removeFirst();
@@ -234,8 +235,15 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             while (first <= span.last && partial.isVerified(first)) {
                 first++;
             }
+            int last = first;
+            while (last < span.last && !partial.isVerified(last + 1)) {
+                last++;
+            }
+            if (last < span.last) {
+                queue.spans.addFirst(new Span(last + 1, span.last));
+            }
             if (first <= span.last) {
-                return Optional.of(new Span(first, span.last));
+                return Optional.of(new Span(first, last));
             }
         }
         return Optional.empty();

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -426,6 +427,33 @@ class SwarmTransferIT {
         assertFetched();
 
         assertThat(good.calls()).extracting(call -> call.field("Range").orElseThrow())
-                .first().asString().startsWith("bytes=" + 2 * PIECE + "-");
+                .containsExactly("bytes=" + 2 * PIECE + "-" + (5 * PIECE - 1));
+    }
+
+    /** One asks by the swarm, but another, whom the registry cannot help, is first: the digest stays free for later ones. */
+    @Test
+    void leavesTheSwarmWhenAnotherTransferOfTheResourceWasFirst() throws Exception {
+        var planGate = new CountDownLatch(1);
+        var originGate = new CountDownLatch(1);
+        rig.broker().on(RESOURCE, call -> {
+            call.head(200, "Content-Length: " + FILE.size() + "\r\n" + FakeBroker.SHAREABLE + "\r\nETag: "
+                    + FILE.etag());
+            call.send(FILE.part(0, PIECE - 1));
+            call.awaitGate(originGate);
+            call.send(FILE.from(PIECE));
+        });
+        registry().holdPlans(planGate);
+        registry().plans(RESOURCE, FILE);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var second = threads.submit(() -> rig.read(RESOURCE));
+            Awaitility.await().until(() -> !registry().plansAsked().isEmpty());
+            var first = FetchRig.running(rig.fetcher().fetch(RESOURCE, Map.of("Authorization", "somebody")));
+            planGate.countDown();
+
+            Awaitility.await().until(() -> registry().left().contains(FILE.digest()));
+            originGate.countDown();
+            assertThat(FetchRig.drain(first)).isEqualTo(FILE.bytes());
+            assertThat(second.get()).isEqualTo(FILE.bytes());
+        }
     }
 }

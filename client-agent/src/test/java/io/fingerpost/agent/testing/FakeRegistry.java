@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -64,6 +65,7 @@ public final class FakeRegistry implements Script {
     private volatile String location = ApiPaths.EMBEDDED;
     private volatile boolean down;
     private volatile boolean impatient;
+    private volatile CountDownLatch planGate = new CountDownLatch(0);
 
     public FakeRegistry(Duration heartbeat) {
         this.terms = new LeaseTerms(heartbeat.multipliedBy(3), heartbeat);
@@ -122,6 +124,7 @@ public final class FakeRegistry implements Script {
 
     private void plan(Call call, PlanRequest request) throws IOException {
         plans.add(request);
+        call.awaitGate(planGate);
         var plan = planned.get(request.resource());
         if (plan == null) {
             reply(call, 404, Problem.of(404, "representation-unknown", "never heard of it"));
@@ -208,6 +211,11 @@ public final class FakeRegistry implements Script {
     /** What is ordered when a source is said to have failed. */
     public void onFailure(Function<OrdersRequest.Failed, List<Order>> next) {
         reaction = next;
+    }
+
+    /** Says no plan before {@code gate} opens. */
+    public void holdPlans(CountDownLatch gate) {
+        planGate = gate;
     }
 
     /** From now on questions for orders are answered at once, also with none. */
