@@ -51,7 +51,7 @@ final class Dispatch {
 
     /** The member has lost its orders: what it was to take is given up, and given anew. */
     void again(Member member, long now) {
-        member.allPending().forEach(this::giveUp);
+        member.allPending().forEach(this::withdraw);
         feed(member, now);
         drainOrigin(now);
     }
@@ -59,7 +59,7 @@ final class Dispatch {
     /** Takes it out again: who was to get something from it gets it elsewhere. */
     void leave(Member member, long now) {
         Swarm swarm = member.swarm();
-        member.allPending().forEach(this::giveUp);
+        member.allPending().forEach(this::withdraw);
         member.sender().members().remove(member);
         swarm.remove(member);
         if (swarm.isIdle()) {
@@ -69,7 +69,7 @@ final class Dispatch {
             boolean waited = false;
             for (Task task : other.allPending()) {
                 if (task.from().equals(member.sender())) {
-                    giveUp(task);
+                    giveUp(task, now);
                     waited = true;
                 }
             }
@@ -95,9 +95,14 @@ final class Dispatch {
             if (pieces.contains(piece) && !member.have().get(piece)) {
                 member.gained(piece, now);
                 swarm.gained(piece);
-                for (Task task : List.copyOf(member.pending(piece))) {
-                    end(task);
-                    task.from().flow().arrived(task.mark(), now);
+                var tasks = List.copyOf(member.pending(piece));
+                for (Task task : tasks) {
+                    if (tasks.size() == 1) {
+                        end(task);
+                        task.from().flow().arrived(task.mark(), now);
+                    } else {
+                        withdraw(task); // who sent it is not known
+                    }
                     freed.add(task.from());
                 }
             }
@@ -112,7 +117,7 @@ final class Dispatch {
     void failed(Member member, Sender from, long now) {
         for (Task task : member.allPending()) {
             if (task.from().equals(from)) {
-                giveUp(task);
+                giveUp(task, now);
             }
         }
         member.avoid(from, now);
@@ -126,7 +131,7 @@ final class Dispatch {
             for (Member member : List.copyOf(swarm.members())) {
                 for (Task task : member.allPending()) {
                     if (task.isOlderThan(LOST, LEAST_LOST, now)) {
-                        giveUp(task);
+                        giveUp(task, now);
                         member.avoid(task.from(), now);
                     }
                 }
@@ -144,9 +149,14 @@ final class Dispatch {
         task.to().swarm().ended(task);
     }
 
-    private void giveUp(Task task) {
+    private void withdraw(Task task) {
         end(task);
-        task.from().flow().lost(task.mark());
+        task.from().flow().withdrawn(task.mark());
+    }
+
+    private void giveUp(Task task, long now) {
+        end(task);
+        task.from().flow().lost(task.mark(), now);
     }
 
     /** Gives the sender work as long as its line has room. */
@@ -192,6 +202,11 @@ final class Dispatch {
                 swarms.add(swarm); // behind the others
             }
         }
+    }
+
+    /** How many pieces are on their way from the origin. */
+    int originTasks() {
+        return originTasks;
     }
 
     private boolean originHasRoom(Swarm swarm, long now) {

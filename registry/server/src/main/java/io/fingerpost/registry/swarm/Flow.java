@@ -11,6 +11,8 @@ final class Flow {
     private static final double RATE_DECAY = 1.0 / 32;
     /** A latency is forgotten after so many milliseconds at least, and twice as many at most. */
     private static final long LATENCY_WINDOW = 10_000;
+    /** However much is lost, a line that was measured once is not believed to be slower: what it does not send must be missed in the end. */
+    private static final double LEAST_RATE = 64;
 
     private long underWay;
     private long delivered;
@@ -20,6 +22,7 @@ final class Flow {
     private double latency = Double.MAX_VALUE;
     private double latencyBefore = Double.MAX_VALUE;
     private long windowEnd;
+    private long lastLoss = Long.MIN_VALUE;
 
     /** @param gain how many times what the line holds */
     Flow(double gain) {
@@ -60,10 +63,18 @@ final class Flow {
         return Math.min(latency, latencyBefore);
     }
 
-    /** They will not come. */
-    synchronized void lost(Mark mark) {
+    /** They are not wanted any more, which says nothing of the line. */
+    synchronized void withdrawn(Mark mark) {
         underWay -= mark.bytes;
-        rate /= 2;
+    }
+
+    /** They will not come. What was under way together counts as one loss. */
+    synchronized void lost(Mark mark, long now) {
+        underWay -= mark.bytes;
+        if (mark.at >= lastLoss) {
+            rate = Math.min(rate, Math.max(LEAST_RATE, rate / 2));
+            lastLoss = now;
+        }
     }
 
     /** How long bytes that begin now will take, in milliseconds; {@code otherwise} if nothing is known yet. */

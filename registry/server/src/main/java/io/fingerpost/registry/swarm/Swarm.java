@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,10 +208,27 @@ final class Swarm {
     /** What the origin has to send because nobody else does; null unless the member is starved. */
     @Nullable
     Choice rescue(Member to, Sender origin, long now) {
-        boolean starved = to.fetches() && to.taskCount() == 0 && now - to.lastProgress() > STARVED;
+        boolean starved = to.fetches() && now - to.lastProgress() > STARVED
+                && to.allPending().stream().allMatch(task -> task.isOlderThan(LATE, LEAST_LATE, now));
+        if (!starved || originTasks >= mostFromOrigin || to.avoids(origin, now)) {
+            return null;
+        }
         int piece = to.have().nextClearBit(0);
-        return starved && piece < layout.count() && originTasks < mostFromOrigin
-                ? new Choice(to, origin, piece, 0)
-                : null;
+        while (piece < layout.count()
+                && (isAwaited(piece) || to.coming().get(piece) && !isLate(to, origin, piece, now))) {
+            piece = to.have().nextClearBit(piece + 1);
+        }
+        return piece < layout.count() ? new Choice(to, origin, piece, 0) : null;
+    }
+
+    /** Whether nobody has it, and somebody will. */
+    private boolean isAwaited(int piece) {
+        return holders[piece] == 0 && coming[piece] > 0;
+    }
+
+    /** Whether nothing is on its way, and nobody is left. */
+    boolean isClear() {
+        return originTasks == 0 && members.isEmpty() && IntStream.of(holders).allMatch(count -> count == 0)
+                && IntStream.of(coming).allMatch(count -> count == 0);
     }
 }

@@ -1,0 +1,147 @@
+package io.fingerpost.registry.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fingerpost.registry.swarm.Flow.Mark;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What a line is given, for lines of many rates and latencies. */
+class FlowTest {
+    private static final int SEEDS = 200;
+    private static final int PIECE = 65_536;
+    private static final double GAIN = 2.5;
+
+    /** A line that sends one piece after the other, kept full for a while; how much it was given in the end. */
+    private static long fill(Flow flow, double rate, long latency, long until) {
+        var sent = new ArrayDeque<Sent>();
+        double free = 0;
+        for (long now = 0; now < until; now++) {
+            while (!sent.isEmpty() && sent.getFirst().at <= now) {
+                flow.arrived(sent.removeFirst().mark, now);
+            }
+            while (flow.hasRoom(PIECE)) {
+                free = Math.max(free, now) + PIECE / rate;
+                sent.add(new Sent(flow.begin(PIECE, now), (long) Math.ceil(free + latency)));
+            }
+        }
+        return flow.underWay();
+    }
+
+    private record Sent(Mark mark, long at) {}
+
+    @Test
+    void keepsAShortLineBusyWithFewPieces() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var random = new Random(seed);
+            double rate = 200 + random.nextInt(12_000);
+            long latency = 1 + random.nextInt((int) Math.ceil(PIECE / rate));
+            double holds = PIECE + rate * latency; // what is sent, and what is not known to have arrived
+
+            long given = fill(new Flow(GAIN), rate, latency, 20_000);
+
+            assertThat((double) given).as("seed %d: %s B/ms, %d ms", seed, rate, latency)
+                    .isBetween(Math.min(holds, GAIN * PIECE), (GAIN + 1) * holds);
+        }
+    }
+
+    @Test
+    void isGivenAFewTimesWhatItsLineHolds() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var random = new Random(seed);
+            var flow = new Flow(GAIN);
+            int bytes = PIECE * (1 + random.nextInt(64));
+
+            flow.arrived(flow.begin(bytes, 0), 1 + random.nextInt(500));
+
+            assertThat((double) room(flow, 1_000)).as("seed %d", seed).isBetween(GAIN * bytes - 1,
+                    GAIN * bytes + PIECE);
+        }
+    }
+
+    @Test
+    void mayAlwaysSendOnePiece() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var random = new Random(seed);
+            var flow = new Flow(1 + 3 * random.nextDouble());
+            var marks = new ArrayList<Mark>();
+            long now = 0;
+            for (int i = 0; i < 500; i++) {
+                now += random.nextInt(2_000);
+                if (marks.isEmpty()) {
+                    assertThat(flow.hasRoom(PIECE)).as("seed %d, step %d", seed, i).isTrue();
+                }
+                if (flow.hasRoom(PIECE) && random.nextBoolean()) {
+                    marks.add(flow.begin(1 + random.nextInt(PIECE), now));
+                } else if (!marks.isEmpty()) {
+                    end(flow, marks.remove(random.nextInt(marks.size())), random, now);
+                }
+            }
+            long end = now;
+            marks.forEach(mark -> end(flow, mark, random, end));
+            assertThat(flow.underWay()).as("seed %d", seed).isZero();
+        }
+    }
+
+    private static void end(Flow flow, Mark mark, Random random, long now) {
+        switch (random.nextInt(3)) {
+            case 0 -> flow.arrived(mark, now);
+            case 1 -> flow.lost(mark, now);
+            default -> flow.withdrawn(mark);
+        }
+    }
+
+    @Test
+    void isGivenLessAfterEachLoss() {
+        var flow = new Flow(GAIN);
+        flow.arrived(flow.begin(32 * PIECE, 0), 1_000);
+        long before = room(flow, 10_000);
+
+        flow.lost(flow.begin(PIECE, 10_000), 11_000);
+
+        long after = room(flow, 12_000);
+        assertThat(after).isLessThan(before).isGreaterThanOrEqualTo(before / 2 - PIECE);
+        flow.lost(flow.begin(PIECE, 12_000), 13_000);
+        assertThat(room(flow, 14_000)).isLessThan(after);
+    }
+
+    /** Fills it up, and empties it again. */
+    private static long room(Flow flow, long now) {
+        var marks = new ArrayList<Mark>();
+        while (flow.hasRoom(PIECE)) {
+            marks.add(flow.begin(PIECE, now));
+        }
+        long given = flow.underWay();
+        marks.forEach(flow::withdrawn);
+        return given;
+    }
+
+    /** Who falls silent with much under way is to be missed as soon as with little. */
+    @Test
+    void whatIsLostTogetherIsOneLoss() {
+        var flow = new Flow(GAIN);
+        flow.arrived(flow.begin(PIECE, 0), 100);
+        var marks = List.of(flow.begin(PIECE, 200), flow.begin(PIECE, 200), flow.begin(PIECE, 210));
+        double expected = flow.expected(new Mark(PIECE, 0, 0, 0), 0);
+
+        marks.forEach(mark -> flow.lost(mark, 300));
+
+        assertThat(flow.expected(new Mark(PIECE, 0, 0, 0), 0)).isBetween(expected, 2 * expected + 1);
+        assertThat(flow.underWay()).isZero();
+    }
+
+    @Test
+    void whoeverLosesEverythingIsStillMissedInTheEnd() {
+        var flow = new Flow(GAIN);
+        flow.arrived(flow.begin(PIECE, 0), 100);
+
+        for (int i = 0; i < 2_000; i++) {
+            flow.lost(flow.begin(PIECE, 1_000 + i), 1_000 + i);
+        }
+
+        assertThat(flow.expected(new Mark(PIECE, 0, 0, 0), 0)).isLessThan(10_000);
+    }
+}
