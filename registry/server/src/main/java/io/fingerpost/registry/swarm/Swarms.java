@@ -198,6 +198,14 @@ public final class Swarms implements AutoCloseable {
         }
     }
 
+    /** Who has all of it goes on serving those who fetch. */
+    private void left(Desk desk, Sha256 digest, long now) {
+        Member member = desk.members().get(digest);
+        if (member != null && (member.fetches() || member.swarm().isIdle())) {
+            leave(desk, digest, now);
+        }
+    }
+
     private void leave(Desk desk, Sha256 digest, long now) {
         Member member = desk.members().remove(digest);
         if (member != null) {
@@ -253,7 +261,7 @@ public final class Swarms implements AutoCloseable {
                     sender(failed.from()).ifPresent(sender -> dispatch.failed(member, sender, now));
                 }
             }
-            request.left().forEach(digest -> leave(desk, digest, now));
+            request.left().forEach(digest -> left(desk, digest, now));
             desk.await(answer, now + OrdersRequest.LONGEST_WAIT_SECONDS * 1_000L);
             ready.add(desk);
             answers.addAll(due(now));
@@ -299,7 +307,7 @@ public final class Swarms implements AutoCloseable {
         }
     }
 
-    private void tick() {
+    void tick() {
         List<Runnable> answers;
         synchronized (this) {
             long now = clock.millis();

@@ -9,6 +9,7 @@ import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.OrdersRequest;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
@@ -246,6 +247,29 @@ class RegistryApiRejectsTest {
     }
 
     @Test
+    void aQuestionForOrdersOfMoreThanFourKilobytes() throws Exception {
+        assertRejected(server.send("POST", self + "/orders", " ".repeat(4097), "Authorization",
+                "Bearer " + lease.secret()), 413, "body-too-large");
+    }
+
+    @Test
+    void aQuestionForOrdersWithTooManyEntries() throws Exception {
+        String left = ("\"" + RegistryFixture.digest(1) + "\",").repeat(OrdersRequest.MOST)
+                + "\"" + RegistryFixture.digest(1) + "\"";
+
+        var response = server.send("POST", self + "/orders", "{\"failed\":[],\"left\":[" + left + "]}", "Authorization",
+                "Bearer " + lease.secret());
+
+        assertThat(assertRejected(response, 400, "bad-json").detail()).contains("at most 32 entries");
+    }
+
+    @Test
+    void aPlanForWhatIsNotKnown() throws Exception {
+        assertRejected(server.send("POST", self + "/plan", "{\"resource\":\"/unknown\"}", "Authorization",
+                "Bearer " + lease.secret()), 404, "no-plan");
+    }
+
+    @Test
     void aHeartbeatByAnotherMethod() throws Exception {
         assertRejected(server.send("PUT", self + "/heartbeat", IDLE), 405, "method-not-allowed");
     }
@@ -324,7 +348,7 @@ class RegistryApiRejectsTest {
 
     @ParameterizedTest
     @CsvSource({"POST, /heartbeat, application/json", "POST, /holdings, application/vnd.fingerpost.holdings",
-            "DELETE, '', application/json"})
+            "POST, /plan, application/json", "POST, /orders, application/json", "DELETE, '', application/json"})
     void whoeverHasNotTheSecret(String method, String path, String mediaType) throws Exception {
         var missing = server.send(method, self + path, body(path));
         assertRejected(missing, 401, "secret-missing");
@@ -348,7 +372,11 @@ class RegistryApiRejectsTest {
     private static String body(String path) {
         return path.endsWith("/heartbeat")
                 ? WireJson.strict().writeValueAsString(HEARTBEAT)
-                : path.endsWith("/holdings") ? "\u0000" : "";
+                : path.endsWith("/holdings")
+                        ? "\u0000"
+                        : path.endsWith("/plan")
+                                ? "{\"resource\":\"/a\"}"
+                                : path.endsWith("/orders") ? "{\"failed\":[],\"left\":[]}" : "";
     }
 
     @Test

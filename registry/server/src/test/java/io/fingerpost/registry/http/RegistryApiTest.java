@@ -15,6 +15,9 @@ import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.Orders;
+import io.fingerpost.contract.api.OrdersRequest;
+import io.fingerpost.contract.api.PlanRequest;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
@@ -25,6 +28,7 @@ import io.fingerpost.registry.admission.ProvingServer;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -32,6 +36,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -173,6 +179,38 @@ class RegistryApiTest {
 
             assertThat(response.statusCode()).isEqualTo(201);
             assertThat(response.headers().firstValue("Cache-Control")).as("it holds a secret").hasValue("no-store");
+        }
+    }
+
+    @Test
+    void ordersComeWithPlansAndAnnouncementsAndWhenAskedFor() throws Exception {
+        var large = RegistryFixture.representation(3 * PieceLayout.MIN_PIECE);
+        fixture.representations.learn(new ResourceId("/maps/alps.pak"), large, RegistryFixture.NOW.plusSeconds(3_600));
+        LeaseGrant first = register(anna, Optional.empty());
+        LeaseGrant second = register(new TestPeer(), Optional.empty());
+
+        var plan = client.plan(first, new PlanRequest("/maps/alps.pak"));
+        assertThat(plan.representation()).isEqualTo(large);
+        assertThat(plan.orders()).singleElement().satisfies(order -> assertThat(order.from()).isEmpty());
+        assertThat(client.plan(second, new PlanRequest("/maps/alps.pak")).orders()).isEmpty();
+        var waiting = CompletableFuture.supplyAsync(() -> asked(second));
+        client.announce(first, new HoldingsUpdate(
+                List.of(Held.complete(large.digest(), large.size())), List.of()));
+
+        var orders = waiting.get(10, TimeUnit.SECONDS).orders();
+        assertThat(orders).singleElement().satisfies(order -> assertThat(order.from()).hasValue(anna.id()));
+        var bits = new BitSet();
+        bits.set(orders.getFirst().pieces().getFirst());
+        client.announce(second, new HoldingsUpdate(List.of(new Held(large.digest(), PieceSet.of(3, bits))), List.of()));
+        assertThat(client.announce(second, new HoldingsUpdate(
+                List.of(Held.complete(large.digest(), large.size())), List.of())).orders()).isEmpty();
+    }
+
+    private Orders asked(LeaseGrant lease) {
+        try {
+            return client.orders(lease, new OrdersRequest(List.of(), List.of()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
