@@ -140,7 +140,8 @@ final class FluidRig {
 
     static Peer peer(int number) {
         var id = new PeerId(Sha256.digestOf(Integer.toString(number).getBytes(StandardCharsets.UTF_8)).base64Url());
-        var endpoint = PeerEndpoint.parse("http://10.0." + number / 250 + "." + (number % 250 + 1) + ":8000");
+        var endpoint = PeerEndpoint
+                .parse("http://10." + number / 62_500 + "." + number / 250 % 250 + "." + (number % 250 + 1) + ":8000");
         return new Peer(id, TestAdmissions.of(endpoint, false, Reach.IPV4, BUDGET), TicketKey.derive(new byte[32], id),
                 new Place(0, number, 0, 0), new Uploads(BUDGET, 0), Instant.EPOCH.plusSeconds(1_000_000),
                 Reachability.YES);
