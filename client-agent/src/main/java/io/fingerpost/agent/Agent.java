@@ -2,6 +2,7 @@ package io.fingerpost.agent;
 
 import io.fingerpost.agent.fetch.BrokerClient;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.HolderCounts;
 import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.gateway.AgentStatus;
 import io.fingerpost.agent.gateway.GatewayHandler;
@@ -72,7 +73,8 @@ public final class Agent implements AutoCloseable {
         this.config = config;
         this.data = DataDirectory.open(config.data());
         this.identity = Identity.load(data);
-        this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock);
+        var counts = new HolderCounts();
+        this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock, counts);
         this.monthlyCount = MonthlyCount.open(data.resolve("uploads.json"), clock, COUNT_INTERVAL);
         this.uploads = new Uploads(config.serve().budget(), monthlyCount);
         this.http = newHttpClient(config);
@@ -80,7 +82,7 @@ public final class Agent implements AutoCloseable {
         var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));
         var registry = new RegistryClient(config.broker());
         this.reporter = new FailureReporter(registry, clock);
-        this.orders = new OrderDesk(registry);
+        this.orders = new OrderDesk(registry, counts);
         this.fetcher = new Fetcher(broker, registry, store, new ResourceIndex(), config.fetch(), reporter,
                 orders);
 

@@ -6,6 +6,7 @@ import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.HolderCounts;
 import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.fetch.PeerFailures;
 import io.fingerpost.agent.store.BlobStore;
@@ -57,7 +58,7 @@ final class Download implements AutoCloseable {
             var broker = new BrokerClient(http, config.broker(), Optional.empty());
             var registry = new RegistryClient(config.broker());
             try (var fetcher = new Fetcher(broker, registry, store, new ResourceIndex(), config.fetch(),
-                    PeerFailures.IGNORED, new OrderDesk(registry))) {
+                    PeerFailures.IGNORED, new OrderDesk(registry, new HolderCounts()))) {
                 save(fetcher, resource);
             }
         }

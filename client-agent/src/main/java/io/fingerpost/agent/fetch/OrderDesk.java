@@ -34,6 +34,7 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final RegistryClient registry;
+    private final HolderCounts counts;
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("orders-", 0).factory());
     /** All below guarded by this. */
@@ -50,8 +51,10 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         void take(Order order);
     }
 
-    public OrderDesk(RegistryClient registry) {
+    /** @param counts learns from each plan how many hold what */
+    public OrderDesk(RegistryClient registry, HolderCounts counts) {
         this.registry = registry;
+        this.counts = counts;
     }
 
     /** Each download asks for a plan again by itself. */
@@ -77,7 +80,9 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(registry.plan(current, new PlanRequest(resource)));
+            var plan = registry.plan(current, new PlanRequest(resource));
+            counts.learn(plan.representation().digest(), plan.holders());
+            return Optional.of(plan);
         } catch (IOException e) {
             LOG.atDebug().addKeyValue("why", e.getMessage()).log("no plan");
             return Optional.empty();

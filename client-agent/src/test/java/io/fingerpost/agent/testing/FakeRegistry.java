@@ -130,7 +130,7 @@ public final class FakeRegistry implements Script {
             reply(call, 404, Problem.of(404, "representation-unknown", "never heard of it"));
             return;
         }
-        planned.put(request.resource(), new Plan(plan.representation(), List.of())); // an order is given once
+        planned.put(request.resource(), new Plan(plan.representation(), List.of(), plan.holders())); // an order is given once
         reply(call, 200, plan);
     }
 
@@ -200,7 +200,7 @@ public final class FakeRegistry implements Script {
     /** Lets {@code resource} be fetched together with others; who asks first is told to begin with {@code orders}. */
     public void plans(String resource, Content content, Order... orders) {
         know(content);
-        planned.put(resource, new Plan(content.representation(), List.of(orders)));
+        planned.put(resource, new Plan(content.representation(), List.of(orders), 1));
     }
 
     /** Answers the question for orders. */

@@ -7,6 +7,7 @@ import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.HolderCounts;
 import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
@@ -80,7 +81,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
     }
 
     private void begin() {
-        desk = new OrderDesk(registry);
+        desk = new OrderDesk(registry, new HolderCounts());
         fetcher = new Fetcher(client, registry, store, new ResourceIndex(), config,
                 (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()), desk,
                 PATIENCE);
