@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class HealthIT {
     private static final String PATH = "/map.pak";
-    private static final byte[] BODY = Origins.bytes(600 * 1024); // three pieces
+    private static final byte[] BODY = Origins.bytes(600 * 1024); // ten pieces
     private static final String[] VERIFYING = {"Want-Repr-Digest", "sha-256=10"};
 
     @RegisterExtension
@@ -75,12 +75,12 @@ class HealthIT {
     @Test
     void aPeerThatServesOneCorruptPieceIsOutForEveryoneWithinOneProbeAfterAReport() throws Exception {
         byte[] spoilt = BODY.clone();
-        spoilt[300 * 1024] ^= 1; // in the second piece
+        spoilt[300 * 1024] ^= 1; // in piece 4
         try (var bad = FakePeer.at(broker).serving(spoilt).holding(map)) {
             URI location = redirect().orElseThrow();
             assertThat(location.getPort()).isEqualTo(bad.endpoint().port());
 
-            report(location, 1);
+            report(location, 4);
 
             await().until(() -> redirect().isEmpty());
             assertThat(bad.served()).as("probes").isOne();

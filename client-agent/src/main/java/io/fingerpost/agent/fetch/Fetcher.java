@@ -137,10 +137,9 @@ public final class Fetcher implements AutoCloseable {
     /** Empty if the swarm is of no use for it. */
     private Optional<Fetched> bySwarm(String resource, Plan plan) throws IOException {
         var representation = plan.representation();
-        var held = store.find(representation.digest()).map(blob -> blob.under(representation.headers()));
+        var held = held(resource, representation);
         if (held.isPresent()) {
-            remember(resource, held.get());
-            return Optional.of(new Held(held.get()));
+            return held;
         }
         Partial partial;
         try {
@@ -148,6 +147,13 @@ public final class Fetcher implements AutoCloseable {
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
             return Optional.empty();
+        }
+        if (partial.verified().isEmpty()) {
+            var meanwhile = held(resource, representation); // another transfer may have been done between the two looks
+            if (meanwhile.isPresent()) {
+                partial.close();
+                return meanwhile;
+            }
         }
         var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
                 Optional.of(representation.digest()));
@@ -161,6 +167,13 @@ public final class Fetcher implements AutoCloseable {
             desk.end(representation.digest()); // another request of the same moment was first
         }
         return Optional.of(started);
+    }
+
+    private Optional<Fetched> held(String resource, Representation representation) {
+        return store.find(representation.digest()).map(blob -> blob.under(representation.headers())).map(blob -> {
+            remember(resource, blob);
+            return new Held(blob);
+        });
     }
 
     private Fetched ask(String resource, Map<String, String> fields) throws IOException {
@@ -229,10 +242,9 @@ public final class Fetcher implements AutoCloseable {
         Partial partial;
         try {
             representation = registry.representation(digest, resource);
-            var held = store.find(digest).map(blob -> blob.under(representation.headers()));
+            var held = held(resource, representation);
             if (held.isPresent()) {
-                remember(resource, held.get());
-                return new Held(held.get());
+                return held.get();
             }
             partial = store.partial(representation);
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.LeaseGrant;
+import io.fingerpost.contract.api.OrdersRequest;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.WireJson;
@@ -15,6 +16,7 @@ import io.fingerpost.testing.FuzzTarget;
 import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +32,7 @@ class RegistryApiFuzzTest {
 
     /** Knows all names, as the registry's does: Jackson then takes some that have a byte FF for the ones without it. */
     private static final JsonMapper STRICT = warm();
+    private static final JsonMapper QUESTIONS = warmForQuestions();
     /** Hosts in networks that no peer may be in. */
     private static final Set<String> REFUSED = Set.of("192.0.2.1", "169.254.169.254");
 
@@ -69,6 +72,14 @@ class RegistryApiFuzzTest {
         }
         assertRefused(post(ApiPaths.EMBEDDED + ApiPaths.peers(), "", "application/json", input));
         assertUnchanged();
+    }
+
+    private static JsonMapper warmForQuestions() {
+        var strict = WireJson.strict();
+        var question = new OrdersRequest(List.of(new OrdersRequest.Failed(RegistryFixture.digest(7), Optional.empty())),
+                List.of());
+        WireJson.read(strict, strict.writeValueAsBytes(question), OrdersRequest.class);
+        return strict;
     }
 
     private static JsonMapper warm() {
@@ -120,6 +131,31 @@ class RegistryApiFuzzTest {
         assertThat(assertRefused(post(peer("/holdings"), "guessed", HoldingsUpdate.MEDIA_TYPE, input)))
                 .isIn(400, 401);
         assertUnchanged();
+    }
+
+    /** No resource is known: whatever is asked for, there is no plan. */
+    @FuzzTarget
+    void plan(byte[] input) throws IOException {
+        assertThat(assertRefused(post(peer("/plan"), lease.secret(), "application/json", input))).isIn(400, 404, 413);
+        assertUnchanged();
+    }
+
+    /** What is a question would wait for its answer: that one is asked without the secret. */
+    @FuzzTarget
+    void orders(byte[] input) throws IOException {
+        boolean isQuestion = isQuestion(input);
+        var answer = post(peer("/orders"), isQuestion ? "guessed" : lease.secret(), "application/json", input);
+        assertThat(assertRefused(answer)).isIn(isQuestion ? List.of(401, 413) : List.of(400, 413));
+        assertUnchanged();
+    }
+
+    private static boolean isQuestion(byte[] input) {
+        try {
+            WireJson.read(QUESTIONS, input, OrdersRequest.class);
+            return true;
+        } catch (JacksonException e) {
+            return false;
+        }
     }
 
     /** The first word is the method, the rest the target, and what follows a line break stands for the secret. */
