@@ -51,7 +51,7 @@ class MisbehavingPeerIT {
 
             assertThat(site.through(client, "/a.bin").body()).isEqualTo(content);
 
-            assertThat(dying.timesAsked()).isEqualTo(1);
+            assertThat(dying.timesAsked()).isBetween(1, 3); // by as many requests as there are to one source at a time
             await().until(() -> originBytes() > SIZE);
             // It went on at the origin at the byte where the peer had stopped.
             assertThat(originBytes() - SIZE).isLessThan(SIZE * 3L / 4);
@@ -147,8 +147,8 @@ class MisbehavingPeerIT {
 
     /** Bytes of what is on its way into the store. */
     private static long incoming(Path data) throws IOException {
-        try (var files = Files.list(data.resolve("store").resolve("incoming"))) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
+        try (var files = Files.walk(data.resolve("store"))) {
+            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
         }
     }
 }

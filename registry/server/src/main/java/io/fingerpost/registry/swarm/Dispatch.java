@@ -180,8 +180,8 @@ final class Dispatch {
         while (begin(to.swarm().bestTo(to, now), now)) {
             // one after the other
         }
-        if (originHasRoom(to.swarm(), now)) {
-            begin(to.swarm().rescue(to, origin, now), now);
+        while (originHasRoom(to.swarm(), now) && begin(to.swarm().rescue(to, origin, now), now)) {
+            // until its line is full
         }
     }
 

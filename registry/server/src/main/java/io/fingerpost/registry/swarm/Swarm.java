@@ -205,12 +205,13 @@ final class Swarm {
                 : one.sender().flow().underWay() < other.sender().flow().underWay();
     }
 
-    /** What the origin has to send because nobody else does; null unless the member is starved. */
+    /** What the origin has to send because nobody else can, or does; null if somebody may. */
     @Nullable
     Choice rescue(Member to, Sender origin, long now) {
         boolean starved = to.fetches() && now - to.lastProgress() > STARVED
                 && to.allPending().stream().allMatch(task -> task.isOlderThan(LATE, LEAST_LATE, now));
-        if (!starved || originTasks >= mostFromOrigin || to.avoids(origin, now)) {
+        boolean rescued = starved || to.fetches() && to.taskCount() < MOST_TASKS && isAlone(to, now);
+        if (!rescued || originTasks >= mostFromOrigin || to.avoids(origin, now)) {
             return null;
         }
         int piece = to.have().nextClearBit(0);
@@ -219,6 +220,19 @@ final class Swarm {
             piece = to.have().nextClearBit(piece + 1);
         }
         return piece < layout.count() ? new Choice(to, origin, piece, 0) : null;
+    }
+
+    /** Whether nobody is left whom the member could get anything from, not even later. */
+    private boolean isAlone(Member to, long now) {
+        return members.size() <= LOOKED_AT && members.stream()
+                .filter(from -> from.sender().serves(to.peer(), now) && !to.avoids(from.sender(), now))
+                .noneMatch(from -> hasMore(from, to));
+    }
+
+    private static boolean hasMore(Member from, Member to) {
+        var more = (BitSet) from.have().clone();
+        more.andNot(to.have());
+        return !more.isEmpty();
     }
 
     /** Whether nobody has it, and somebody will. */
