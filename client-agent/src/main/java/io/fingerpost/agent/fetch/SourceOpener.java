@@ -31,7 +31,8 @@ final class SourceOpener {
      * The bytes from {@code position} up to {@code end}, or all of them if the source ignores ranges; the stream throws
      * {@link SourceFailed} when they cease to come.
      */
-    SourceBody open(Source source, Representation representation, long position, long end) throws SourceFailed {
+    SourceBody open(Source source, Representation representation, long position, long end)
+            throws SourceFailed, OriginChanged {
         var fields = new HashMap<String, String>();
         fields.put("Accept-Encoding", "identity");
         var part = new Part(representation, position, end);
@@ -43,7 +44,7 @@ final class SourceOpener {
                 case Source.Peer(URI url) -> fromPeer(url, fields, part);
                 case Source.Origin(String resource) -> fromOrigin(resource, fields, part);
             };
-        } catch (SourceFailed e) {
+        } catch (SourceFailed | OriginChanged e) {
             throw e;
         } catch (IOException | IllegalArgumentException e) {
             // the latter is the HTTP client's word for a URL without a host, and for a Content-Length that is no number
@@ -74,7 +75,7 @@ final class SourceOpener {
         var answer = broker.fromOrigin("GET", resource, fields);
         if (etag != null && !etag.equals(answer.headers().firstValue("ETag").orElse(etag))) {
             answer.body().close();
-            throw new SourceFailed("the origin has another version now");
+            throw new OriginChanged();
         }
         return checked(SourceAnswer.of(answer, guardOrigin(answer.body())), part);
     }

@@ -93,7 +93,9 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     /** Runs to the end. Throws when nobody has what is missing any more, or the store fails. */
     Blob run(Plan plan) throws IOException {
         try {
-            advance();
+            if (!partial.verified().isEmpty()) {
+                advance(); // else nothing has begun yet, and the origin may still speak for itself
+            }
             plan.orders().forEach(this::take);
             await();
             return partial.commit();
@@ -299,7 +301,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         }
     }
 
-    private SourceBody open(Source source, int piece, long position, long end) throws SourceFailed {
+    private SourceBody open(Source source, int piece, long position, long end) throws SourceFailed, OriginChanged {
         try {
             return opener.open(source, representation, position, end);
         } catch (SourceFailed e) {
