@@ -121,7 +121,8 @@ public final class Broker implements AutoCloseable {
         var probes = new NetworkProbes(prover, dialler, config.registry().proofTimeout(), clock);
         this.health = HealthLoop.of(registry,
                 new Health.Clinic(probes, standings, suspicions, reports, panic, metrics), clock);
-        this.swarms = new Swarms(registry, config.swarm(), rules, new SplittableRandom(), clock);
+        this.swarms = new Swarms(registry, config.swarm(), rules, metrics, new SplittableRandom(), clock);
+        metrics.watch(swarms);
         this.registryApi = new RegistryApi(registry, swarms, rules, reports);
 
         var learner = new Learner(representations, rules, clock);

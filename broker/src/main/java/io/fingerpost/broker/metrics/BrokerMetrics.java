@@ -12,6 +12,8 @@ import io.fingerpost.registry.health.Outcome;
 import io.fingerpost.registry.health.Panic;
 import io.fingerpost.registry.health.ReportOutcome;
 import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.swarm.SwarmMeters;
+import io.fingerpost.registry.swarm.Swarms;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -30,7 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The broker's meters. Every request at the edge outside the reserved paths is counted exactly once in
  * {@code fingerpost_broker_requests_total}, under its decision and reason, and all of these exist from the start.
  */
-public final class BrokerMetrics implements OriginMeters, HealthMeters, AutoCloseable {
+public final class BrokerMetrics implements OriginMeters, HealthMeters, SwarmMeters, AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<Reason, Counter> requests = new EnumMap<>(Reason.class);
     private final Map<Reason, Counter> toPublicOrigin = new EnumMap<>(Reason.class);
@@ -47,6 +49,8 @@ public final class BrokerMetrics implements OriginMeters, HealthMeters, AutoClos
     private final Map<ReportOutcome, Counter> reports = new EnumMap<>(ReportOutcome.class);
     private final Counter quarantines = Counter.builder("fingerpost.registry.quarantines")
             .description("Times that a peer went into quarantine").register(meters);
+    private final Map<PlanOutcome, Counter> plans = new EnumMap<>(PlanOutcome.class);
+    private final Map<PieceSource, Counter> pieces = new EnumMap<>(PieceSource.class);
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     public BrokerMetrics(Registry registry) {
@@ -68,6 +72,16 @@ public final class BrokerMetrics implements OriginMeters, HealthMeters, AutoClos
             reports.put(outcome, Counter.builder("fingerpost.registry.reports")
                     .description("Clients' reports of peers that failed them, by what became of them")
                     .tag("outcome", outcome.tag()).register(meters));
+        }
+        for (PlanOutcome outcome : PlanOutcome.values()) {
+            plans.put(outcome, Counter.builder("fingerpost.registry.plans")
+                    .description("Agents' wishes to fetch something together with others, by what came of them")
+                    .tag("outcome", outcome.tag()).register(meters));
+        }
+        for (PieceSource source : PieceSource.values()) {
+            pieces.put(source, Counter.builder("fingerpost.registry.planned.bytes")
+                    .description("Bytes that agents took as ordered and verified, by whom they came from")
+                    .tag("source", source.tag()).register(meters));
         }
         Gauge.builder("fingerpost.registry.holdings", registry, Registry::holdingCount)
                 .description("Representations held, counted once for each holder").register(meters);
@@ -124,6 +138,22 @@ public final class BrokerMetrics implements OriginMeters, HealthMeters, AutoClos
     @Override
     public void countQuarantine() {
         quarantines.increment();
+    }
+
+    @Override
+    public void countPlan(PlanOutcome outcome) {
+        Objects.requireNonNull(plans.get(outcome)).increment();
+    }
+
+    @Override
+    public void countPiece(PieceSource source, long bytes) {
+        Objects.requireNonNull(pieces.get(source)).increment((double) bytes);
+    }
+
+    /** Shows how much is being fetched together. */
+    public void watch(Swarms swarms) {
+        Gauge.builder("fingerpost.registry.swarms", swarms, Swarms::count)
+                .description("Representations that agents are fetching together").register(meters);
     }
 
     /** Shows whether most peers seem to fail. */

@@ -13,6 +13,8 @@ import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.swarm.SwarmMeters.PieceSource;
+import io.fingerpost.registry.swarm.SwarmMeters.PlanOutcome;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -105,5 +107,18 @@ class BrokerMetricsTest {
         assertThat(metrics.scrape()).contains("fingerpost_registry_peers{state=\"good\"} 1.0",
                 "fingerpost_registry_peers{state=\"down\"} 0.0", "fingerpost_registry_holdings 1.0",
                 "fingerpost_registry_resources 0.0");
+    }
+
+    @Test
+    void countsPlansAndWhereTheirBytesCameFrom() {
+        metrics.countPlan(PlanOutcome.HELD);
+        metrics.countPiece(PieceSource.PEER, 65_536);
+
+        assertThat(lines("fingerpost_registry_plans_total")).contains(
+                "fingerpost_registry_plans_total{outcome=\"held\"} 1.0",
+                "fingerpost_registry_plans_total{outcome=\"joined\"} 0.0");
+        assertThat(lines("fingerpost_registry_planned_bytes_total")).containsExactlyInAnyOrder(
+                "fingerpost_registry_planned_bytes_total{source=\"peer\"} 65536.0",
+                "fingerpost_registry_planned_bytes_total{source=\"origin\"} 0.0");
     }
 }

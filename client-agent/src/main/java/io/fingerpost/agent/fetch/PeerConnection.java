@@ -1,42 +1,32 @@
 package io.fingerpost.agent.fetch;
 
 import io.fingerpost.agent.AgentConfig;
+import io.fingerpost.contract.client.BlockingConnection;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 
-/**
- * One request to a peer. Pieces are small and many: the JDK's older, blocking client takes a third of the processor time that the newer one does, and on
- * a virtual thread nothing speaks against it.
- */
+/** One request to a peer. */
 final class PeerConnection {
     private PeerConnection() {}
 
     /** @throws IOException also if the peer does not begin its answer in time */
     static SourceAnswer get(URI url, Map<String, String> fields, AgentConfig.Fetch config) throws IOException {
-        if (!isHttp(url) || !(url.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection)) {
-            throw new SourceFailed("no HTTP URL"); // the blame is on whoever led here
-        }
-        connection.setInstanceFollowRedirects(false);
-        connection.setUseCaches(false);
-        connection.setConnectTimeout((int) config.connectTimeout().toMillis());
-        // it cannot be changed once connected, so that the shorter of both is the longest silence
-        connection.setReadTimeout((int) Math.min(config.answerTimeout().toMillis(), config.stallTimeout().toMillis()));
+        var connection = BlockingConnection.open(url, config.connectTimeout(), silence(config))
+                .orElseThrow(() -> new SourceFailed("no HTTP URL")); // the blame is on whoever led here
         connection.setRequestProperty("Accept", "*/*");
         connection.setRequestProperty("User-Agent", "fingerpost-agent");
         fields.forEach(connection::setRequestProperty);
-        int status = connection.getResponseCode();
-        InputStream body = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
-        return new SourceAnswer(status, connection::getHeaderField,
-                new PacedStream(body == null ? InputStream.nullInputStream() : body, config.stallTimeout(),
-                        config.minBytesPerWindow()));
+        var body = new PacedStream(BlockingConnection.body(connection), config.stallTimeout(),
+                config.minBytesPerWindow());
+        return new SourceAnswer(connection.getResponseCode(), connection::getHeaderField, body);
     }
 
-    private static boolean isHttp(URI url) {
-        return url.getAuthority() != null
-                && ("http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme()));
+    /** It cannot be changed once connected, so that the shorter of both is the longest silence. */
+    private static Duration silence(AgentConfig.Fetch config) {
+        return config.answerTimeout().compareTo(config.stallTimeout()) < 0
+                ? config.answerTimeout()
+                : config.stallTimeout();
     }
 }

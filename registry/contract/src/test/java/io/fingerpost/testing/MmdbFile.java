@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes databases of networks in MaxMind's format (MaxMind DB 2.0). Data are maps of maps, texts, and numbers of 32 bits. */
 public final class MmdbFile {
@@ -166,7 +167,7 @@ public final class MmdbFile {
             switch (value) {
                 case Map<?, ?> map -> {
                     head(MAP, map.size());
-                    map.forEach((key, inner) -> {
+                    new TreeMap<Object, Object>(map).forEach((key, inner) -> { // the same bytes in every run
                         write(key);
                         if (inner instanceof Map && maps.containsKey(inner)) {
                             out.write(POINTER << 5 | 3 << 3);

@@ -26,6 +26,7 @@ import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.swarm.RecordedSwarmMeters;
 import io.fingerpost.registry.swarm.SwarmConfig;
 import io.fingerpost.registry.swarm.Swarms;
 import io.fingerpost.testing.MutableClock;
@@ -57,6 +58,7 @@ public final class RegistryFixture {
     public final Registry registry;
     public final Suspicions suspicions = new Suspicions();
     public final Reports reports;
+    public final RecordedSwarmMeters swarmMeters = new RecordedSwarmMeters();
     public final Swarms swarms;
 
     public RegistryFixture() {
@@ -68,7 +70,8 @@ public final class RegistryFixture {
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
                 Standings.inMemory(clock), new byte[32], clock);
-        swarms = new Swarms(registry, new SwarmConfig(4, 8), (_, size) -> size > 1, new SplittableRandom(1), clock);
+        swarms = new Swarms(registry, new SwarmConfig(4, 8), (_, size) -> size > 1, swarmMeters,
+                new SplittableRandom(1), clock);
         reports = new Reports(registry, suspicions, HealthMeters.NONE, clock);
     }
 

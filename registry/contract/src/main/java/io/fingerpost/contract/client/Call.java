@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,10 +11,7 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request to a registry, which is small, and its answer, which is bounded. By the JDK's older, blocking client: an agent that fetches speaks to the
- * registry for each piece, and the newer client takes three times the processor time.
- */
+/** One request to a registry, which is small, and its answer, which is bounded. */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares calls
 record Call(String method, URI url, Optional<String> bearer, String mediaType, byte @Nullable [] body,
         Duration timeout) {
@@ -62,17 +58,12 @@ record Call(String method, URI url, Optional<String> bearer, String mediaType, b
     }
 
     private HttpURLConnection open(Optional<SSLContext> tls) throws IOException {
-        if (!(url.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection)) {
-            throw new IOException("no HTTP URL: " + url);
-        }
+        var connection = BlockingConnection.open(url, TIMEOUT, timeout)
+                .orElseThrow(() -> new IOException("no HTTP URL: " + url));
         if (connection instanceof HttpsURLConnection secured && tls.isPresent()) {
             secured.setSSLSocketFactory(tls.get().getSocketFactory());
         }
         connection.setRequestMethod(method);
-        connection.setInstanceFollowRedirects(false);
-        connection.setUseCaches(false);
-        connection.setConnectTimeout((int) TIMEOUT.toMillis());
-        connection.setReadTimeout((int) timeout.toMillis());
         connection.setRequestProperty("Accept", "application/json");
         connection.setRequestProperty("Content-Type", mediaType);
         connection.setRequestProperty("User-Agent", "fingerpost");
@@ -88,8 +79,8 @@ record Call(String method, URI url, Optional<String> bearer, String mediaType, b
             }
         }
         int status = connection.getResponseCode();
-        try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
-            byte[] answer = in == null ? new byte[0] : in.readNBytes(most + 1);
+        try (InputStream in = BlockingConnection.body(connection)) {
+            byte[] answer = in.readNBytes(most + 1);
             if (answer.length > most) {
                 throw new IOException("the registry's answer has more than " + most + " bytes");
             }

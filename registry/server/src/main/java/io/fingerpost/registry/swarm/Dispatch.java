@@ -2,6 +2,7 @@ package io.fingerpost.registry.swarm;
 
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.registry.swarm.Swarm.Choice;
+import io.fingerpost.registry.swarm.SwarmMeters.PieceSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,13 +27,15 @@ final class Dispatch {
 
     private final Sender origin;
     private final int mostFromOrigin;
+    private final SwarmMeters meters;
     private final Set<Swarm> swarms = new LinkedHashSet<>();
     private int originTasks;
 
     /** @param mostFromOrigin most pieces that are on their way from the origin at a time */
-    Dispatch(Sender origin, int mostFromOrigin) {
+    Dispatch(Sender origin, int mostFromOrigin, SwarmMeters meters) {
         this.origin = origin;
         this.mostFromOrigin = mostFromOrigin;
+        this.meters = meters;
     }
 
     Sender origin() {
@@ -96,6 +99,7 @@ final class Dispatch {
                 member.gained(piece, now);
                 swarm.gained(piece);
                 var tasks = List.copyOf(member.pending(piece));
+                count(tasks);
                 for (Task task : tasks) {
                     if (tasks.size() == 1) {
                         end(task);
@@ -111,6 +115,13 @@ final class Dispatch {
         freed.forEach(sender -> drain(sender, now));
         drain(member.sender(), now);
         feed(member, now);
+    }
+
+    private void count(List<Task> tasks) {
+        if (!tasks.isEmpty()) {
+            Task first = tasks.getFirst();
+            meters.countPiece(first.from().isOrigin() ? PieceSource.ORIGIN : PieceSource.PEER, first.mark().bytes());
+        }
     }
 
     /** The member did not get what it was to take from the sender: it will not be sent there again so soon. */

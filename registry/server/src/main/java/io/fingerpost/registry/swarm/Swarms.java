@@ -17,6 +17,7 @@ import io.fingerpost.registry.store.Holder;
 import io.fingerpost.registry.store.Holders;
 import io.fingerpost.registry.store.PartialHolder;
 import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.swarm.SwarmMeters.PlanOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,6 +54,7 @@ public final class Swarms implements AutoCloseable {
     private final Registry registry;
     private final SwarmConfig config;
     private final Shareable shareable;
+    private final SwarmMeters meters;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Dispatch dispatch;
@@ -65,14 +67,15 @@ public final class Swarms implements AutoCloseable {
     private int ticks;
 
     /** @param shareable asked of each resource that a plan is wanted for */
-    public Swarms(Registry registry, SwarmConfig config, Shareable shareable, RandomGenerator random,
-            InstantSource clock) {
+    public Swarms(Registry registry, SwarmConfig config, Shareable shareable, SwarmMeters meters,
+            RandomGenerator random, InstantSource clock) {
         this.registry = registry;
         this.config = config;
         this.shareable = shareable;
+        this.meters = meters;
         this.random = random;
         this.clock = clock;
-        this.dispatch = new Dispatch(Sender.origin(), config.originPiecesInAll());
+        this.dispatch = new Dispatch(Sender.origin(), config.originPiecesInAll(), meters);
     }
 
     public void start() {
@@ -94,9 +97,8 @@ public final class Swarms implements AutoCloseable {
             long now = clock.millis();
             Desk desk = desk(peer, now);
             Holders known = registry.holders(representation.digest());
-            if (!(known.of(peer) instanceof Peer)) { // which would hold all of it
-                join(desk, representation, known, now);
-            }
+            boolean holdsAll = known.of(peer) instanceof Peer;
+            meters.countPlan(holdsAll ? PlanOutcome.HELD : join(desk, representation, known, now));
             orders = desk.takeOrders(ticketEnd());
             answers = due(now);
         }
@@ -105,11 +107,14 @@ public final class Swarms implements AutoCloseable {
     }
 
     private Representation representation(ResourceId resource) {
-        return registry.representations().lookup(resource).filter(binding -> binding.isFresh(clock.instant()))
+        var known = registry.representations().lookup(resource).filter(binding -> binding.isFresh(clock.instant()))
                 .map(Binding::representation)
-                .filter(known -> known.hasPieces() && shareable.allows(resource, known.size()))
-                .orElseThrow(() -> new RequestRejected(404, "no-plan",
-                        "the resource is not known, or not for sharing; ask the broker for it"));
+                .filter(found -> found.hasPieces() && shareable.allows(resource, found.size()));
+        if (known.isEmpty()) {
+            meters.countPlan(PlanOutcome.NONE);
+        }
+        return known.orElseThrow(() -> new RequestRejected(404, "no-plan",
+                "the resource is not known, or not for sharing; ask the broker for it"));
     }
 
     private Desk desk(Peer peer, long now) {
@@ -137,11 +142,11 @@ public final class Swarms implements AutoCloseable {
         }
     }
 
-    private void join(Desk desk, Representation representation, Holders holders, long now) {
+    private PlanOutcome join(Desk desk, Representation representation, Holders holders, long now) {
         Member known = desk.members().get(representation.digest());
         if (known != null && known.fetches()) {
             dispatch.again(known, now);
-            return;
+            return PlanOutcome.AGAIN;
         }
         if (known != null) {
             leave(desk, representation.digest(), now);
@@ -154,6 +159,7 @@ public final class Swarms implements AutoCloseable {
                 digest -> new Swarm(digest, representation.layout(), config.originPieces(), random));
         bringSeeds(swarm, desk.peer(), holders, now);
         join(desk, swarm, pieces(holders.of(desk.peer())), true, now);
+        return PlanOutcome.JOINED;
     }
 
     private void join(Desk desk, Swarm swarm, BitSet have, boolean fetches, long now) {

@@ -34,7 +34,7 @@ final class CrowdSimulation {
     private final double gap;
     private final double stay;
     private final Sender origin = Sender.origin();
-    private final Dispatch dispatch = new Dispatch(origin, 256);
+    private final Dispatch dispatch = new Dispatch(origin, 256, SwarmMeters.NONE);
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     /** When each line is free again; of those who are gone there is nothing. */
     private final Map<Sender, Double> freeAt = new HashMap<>();

@@ -63,7 +63,7 @@ class DispatchTest {
             this.seed = "seed " + seed;
             this.mostInAll = 1 + random.nextInt(12);
             this.mostOfOne = 1 + random.nextInt(6);
-            this.dispatch = new Dispatch(origin, mostInAll);
+            this.dispatch = new Dispatch(origin, mostInAll, SwarmMeters.NONE);
             int peers = 2 + random.nextInt(MOST_PEERS - 1);
             for (int i = 0; i < peers; i++) {
                 senders.add(Sender.of(FluidRig.peer(i)));

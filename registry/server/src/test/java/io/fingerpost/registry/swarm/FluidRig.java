@@ -34,7 +34,7 @@ final class FluidRig {
 
     final List<Host> hosts = new ArrayList<>();
     final Sender origin = Sender.origin();
-    final Dispatch dispatch = new Dispatch(origin, 64);
+    final Dispatch dispatch = new Dispatch(origin, 64, SwarmMeters.NONE);
     final Map<Sender, Double> up = new HashMap<>();
     final Map<Sender, Integer> sending = new HashMap<>();
     final List<Transfer> running = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.fingerpost.registry.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.PieceSet;
@@ -20,6 +21,8 @@ import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.admission.ProvingServer;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Peer;
+import io.fingerpost.registry.swarm.SwarmMeters.PieceSource;
+import io.fingerpost.registry.swarm.SwarmMeters.PlanOutcome;
 import io.fingerpost.testing.TestPeer;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -292,5 +295,23 @@ class SwarmsTest {
         assertThat(sources(orders)).containsExactly(Optional.of(lease.peerId()));
         assertThat(pieces(orders)).hasSize(2);
         assertThat(peer(lease).uploads().usedThisMonth(fixture.clock.millis())).isEqualTo(2L * PIECE);
+    }
+
+    @Test
+    void whatComesOfPlansAndOrdersIsCounted() {
+        var ben = somebody();
+        plan(ben);
+        plan(ben);
+        announce(ben, 0, 1, 2, 3);
+        plan(ben);
+        plan(anna);
+        announce(anna, 0);
+        assertThatThrownBy(() -> swarms.plan(anna.peerId(), anna.secret(), new ResourceId("/unknown")))
+                .isInstanceOf(RequestRejected.class);
+
+        assertThat(fixture.swarmMeters.plans).containsExactly(PlanOutcome.JOINED, PlanOutcome.AGAIN, PlanOutcome.HELD,
+                PlanOutcome.JOINED, PlanOutcome.NONE);
+        assertThat(fixture.swarmMeters.bytes).containsEntry(PieceSource.ORIGIN, (long) PIECES * PIECE)
+                .containsEntry(PieceSource.PEER, (long) PIECE);
     }
 }
