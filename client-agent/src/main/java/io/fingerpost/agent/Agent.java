@@ -43,6 +43,8 @@ import org.xnio.Options;
 /** A running agent: the composition root of `fingerpost-agent run`. */
 public final class Agent implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 32 * 1024;
+    /** Kept for the next requests: 2 MiB. */
+    private static final int MAX_IDLE_BUFFERS = 128;
     /** A crash forgets what was sent in this time. */
     private static final Duration COUNT_INTERVAL = Duration.ofSeconds(5);
 
@@ -126,7 +128,7 @@ public final class Agent implements AutoCloseable {
     private Undertow.Builder listener(HostPort listen, HttpHandler handler) {
         return Undertow.builder()
                 .addHttpListener(listen.port(), listen.host(), handler)
-                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, -1, 0, 0))
+                .setByteBufferPool(new DefaultByteBufferPool(true, 16 * 1024, MAX_IDLE_BUFFERS, 0, 0))
                 .setIoThreads(2)
                 .setWorkerThreads(2)
                 .setServerOption(UndertowOptions.DECODE_URL, false)

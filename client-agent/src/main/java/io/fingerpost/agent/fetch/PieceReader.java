@@ -15,6 +15,7 @@ final class PieceReader {
     private final PieceLayout layout;
     private final InputStream body;
     private final byte[] buffer = new byte[BUFFER];
+    private final Arrivals arrivals = new Arrivals();
     private int taken;
 
     PieceReader(Partial partial, InputStream body) {
@@ -35,9 +36,7 @@ final class PieceReader {
         taken = from;
         int length = layout.length(piece);
         while (taken < length) {
-            int count = read(Math.min(BUFFER, length - taken));
-            store(ByteBuffer.wrap(buffer, 0, count), layout.offset(piece) + taken);
-            taken += count;
+            takePart(layout.offset(piece) + taken, Math.min(BUFFER, length - taken));
         }
         try {
             return partial.verify(piece);
@@ -51,9 +50,25 @@ final class PieceReader {
         return taken;
     }
 
-    private int read(int most) throws SourceFailed {
+    /** What came before a failure is stored as well. */
+    private void takePart(long position, int length) throws IOException {
+        int filled = 0;
         try {
-            int count = body.read(buffer, 0, most);
+            while (filled < length) {
+                int count = read(filled, length - filled);
+                filled += count;
+                arrivals.arrived(count);
+                arrivals.awaitMost(length - filled);
+            }
+        } finally {
+            store(ByteBuffer.wrap(buffer, 0, filled), position);
+            taken += filled;
+        }
+    }
+
+    private int read(int offset, int most) throws SourceFailed {
+        try {
+            int count = body.read(buffer, offset, most);
             if (count < 0) {
                 throw new SourceFailed(Phase.SHORT, "the body ended early");
             }

@@ -255,7 +255,6 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         queue.lanes--;
         running--;
         lastEvent = System.nanoTime();
-        notifyAll();
     }
 
     private synchronized void end(IOException why) {
@@ -379,11 +378,12 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         while (prefix < layout.count() && partial.isVerified(prefix)) {
             prefix++;
         }
-        if (prefix < layout.count()) {
-            transfer.advance(layout.offset(prefix)); // the last piece is for readers only when the blob is in the store
-        }
         lastEvent = System.nanoTime();
-        notifyAll();
+        if (isComplete()) { // the last piece is for readers only when the blob is in the store
+            notifyAll();
+        } else {
+            transfer.advance(layout.offset(prefix));
+        }
     }
 
     /** Tells on a peer that is to blame. */

@@ -55,6 +55,9 @@ public final class Transfer {
 
     /** Something is verified, and all of it up to {@code verified}. */
     synchronized void advance(long verified) {
+        if (hasBegun && verified == available) {
+            return; // nothing to wake anybody for
+        }
         hasBegun = true;
         available = verified;
         notifyAll();
