@@ -1,6 +1,7 @@
 """Fingerpost as a contender: a broker, and an agent for every host."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from . import curl
 from .nginx import Origin
 from .network import NETWORK
 from .processes import wait_for_line
+from .rig import SHAPED_WARM_UPS
 
-# Many agents share two cores: a small heap, one thread that collects, and code that is compiled once, soon.
-AGENT_FLAGS = "-Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+# Many agents share two cores: a small heap, one thread that collects, and code that is compiled soon, so that the warm-up need not be longer.
+AGENT_FLAGS = "-Xmx128m -XX:+UseSerialGC -XX:CompileThresholdScaling=0.2"
 BROKER_FLAGS = "-Xmx256m -XX:+UseSerialGC"
+STORE = "150MiB"  # several times what is fetched; the rest of the warm-up goes
 GATEWAY = "http://127.0.0.1:7401"
 # The broker forgets a body five seconds after its last reader; agents report every ten.
 FORGOTTEN, REPORTED = 7.0, 11.0
@@ -35,9 +38,11 @@ class Fingerpost:
         self._start_agents()
         self._learn(rig.release)
         learned = time.monotonic()
-        for warm_up in rig.warm_ups:
+        for i, warm_up in enumerate(rig.warm_ups):
+            if len(rig.warm_ups) - i == SHAPED_WARM_UPS:
+                rig.network.shape(True)
             self._learn(warm_up)
-            self._warm_up(warm_up, head_start=warm_up is rig.warm_ups[0])
+            self._warm_up(warm_up, head_start=i == 0)
         settle = FORGOTTEN if rig.quick else REPORTED
         time.sleep(max(learned + FORGOTTEN - time.monotonic(), 0 if rig.quick else settle))
         self.fetches = [self._fetch(i, rig.release, rig.output(i)) for i in range(len(rig.hosts))]
@@ -97,7 +102,7 @@ class Fingerpost:
                 f"{rig.top}/deploy/bin/fingerpost-agent", "run", "--broker", self.edge,
                 "--listen", "127.0.0.1:7402" if lies else "0.0.0.0:7400", "--advertise", f"http://{node.address}:7400",
                 "--gateway", GATEWAY.removeprefix("http://"), "--data", f"{rig.work}/agent-{i:02}",
-                "--set", f"serve.rate={node.up // 1000}kbit/s",
+                "--set", f"serve.rate={node.up // 1000}kbit/s", "--set", f"store.max-size={STORE}",
             ]  # fmt: skip
             logs.append(rig.log(f"agent-{i:02}"))
             self.agents.append(rig.processes.start(node, command, logs[-1], env=env))
@@ -129,6 +134,8 @@ class Fingerpost:
             fetch.tell("go")
         for fetch in fetches[1 if head_start else 0 :]:
             self._must(fetch.reap(120))
+        for folder in folders:
+            shutil.rmtree(folder)
 
     def _fetch(self, i, release, folder):
         base = f"{GATEWAY}/{release.path}"

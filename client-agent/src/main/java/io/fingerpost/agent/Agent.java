@@ -45,6 +45,8 @@ public final class Agent implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     /** Kept for the next requests: 2 MiB. */
     private static final int MAX_IDLE_BUFFERS = 128;
+    /** Threads that open what is to be sent; it is sent by others. */
+    private static final int MOST_SENDERS = 8;
     /** A crash forgets what was sent in this time. */
     private static final Duration COUNT_INTERVAL = Duration.ofSeconds(5);
 
@@ -53,6 +55,7 @@ public final class Agent implements AutoCloseable {
     private final BlobStore store;
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
+    private final ExecutorService senders = KeptThreads.of("sender-", MOST_SENDERS, threads);
     private final HttpClient http;
     private final FailureReporter reporter;
     private final OrderDesk orders;
@@ -100,7 +103,7 @@ public final class Agent implements AutoCloseable {
                 config.serve().budget(), config.token(), store, uploads::report, clock, orders,
                 () -> onRegistered.accept(this));
         var peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
-                uploads, threads);
+                uploads, senders);
         peerRoot.addPrefixPath("/", peerHandler);
 
         this.gatewayServer = listener(config.gateway(), new LocalOnly(config.gateway(), Handlers.path()
@@ -194,6 +197,7 @@ public final class Agent implements AutoCloseable {
         fetcher.close();
         orders.close();
         reporter.close();
+        senders.shutdownNow();
         threads.shutdownNow();
         store.close();
         http.shutdownNow();

@@ -19,6 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes end, well or badly, and come back. */
 class RestartIT {
+    private static final int KILLS = 5;
+    /** Pieces on their way from the origin at a time, and what the broker reads ahead of them. */
+    private static final long MOST_UNDER_WAY = 5_000_000;
+
     @RegisterExtension
     private final Site site = new Site();
 
@@ -85,7 +89,37 @@ class RestartIT {
         byte[] content = site.file("big.bin", 60_000_000);
         site.broker();
         Path data = site.launcher().path("agent");
-        for (int round = 0; round < 5; round++) {
+
+        killWhileItDownloads(data);
+
+        var agent = site.agent("agent");
+        assertThat(site.through(agent, "/big.bin").body()).isEqualTo(content);
+        assertThat(data.resolve("store").resolve("incoming")).isEmptyDirectory();
+    }
+
+    @Test
+    void anAgentThatIsKilledWhileItTakesPiecesFetchesNoneOfThemTwice() throws Exception {
+        byte[] content = site.file("big.bin", 60_000_000);
+        site.broker();
+        site.get(site.edge() + "/big.bin"); // so that its pieces are known
+        await().until(() -> originBytes() == content.length);
+        Path data = site.launcher().path("agent");
+
+        killWhileItDownloads(data);
+
+        var agent = site.agent("agent");
+        assertThat(site.through(agent, "/big.bin").body()).isEqualTo(content);
+        // Only what was on its way when it was killed had to come again.
+        assertThat(originBytes() - content.length).isBetween((long) content.length,
+                content.length + KILLS * MOST_UNDER_WAY);
+    }
+
+    private long originBytes() throws Exception {
+        return site.metrics().sum("fingerpost_broker_origin_bytes_total", "");
+    }
+
+    private void killWhileItDownloads(Path data) throws Exception {
+        for (int round = 0; round < KILLS; round++) {
             var agent = site.agent("agent");
             var request = site.http().sendAsync(
                     HttpRequest.newBuilder(URI.create(agent.ready("gateway") + "/big.bin")).build(),
@@ -95,9 +129,6 @@ class RestartIT {
             agent.kill();
             assertBlobsAreWhole(data);
         }
-        var agent = site.agent("agent");
-        assertThat(site.through(agent, "/big.bin").body()).isEqualTo(content);
-        assertThat(data.resolve("store").resolve("incoming")).isEmptyDirectory();
     }
 
     private static long stored(Path data) throws IOException {

@@ -1,6 +1,7 @@
 package io.fingerpost.agent.fetch;
 
 import io.fingerpost.agent.AgentConfig;
+import io.fingerpost.agent.KeptThreads;
 import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
@@ -51,6 +52,8 @@ public final class Fetcher implements AutoCloseable {
     /** The origin is asked once more when it breaks off. */
     private static final int ORIGIN_TRIES = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Requests to all sources at a time for which there are kept threads. */
+    private static final int MOST_LANES = 64;
     private static final int BUFFER = 64 * 1024;
     /** Request fields that change nothing of what may be shared (the broker has them under the same heading). */
     private static final Set<String> ORDINARY = Set.of("accept", "accept-charset", "accept-language", "user-agent",
@@ -69,6 +72,7 @@ public final class Fetcher implements AutoCloseable {
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("stall-guard").factory());
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("transfer-", 0).factory());
+    private final ExecutorService lanes = KeptThreads.of("lane-", MOST_LANES, threads);
 
     /**
      * @param failures told of peers that fail
@@ -157,7 +161,7 @@ public final class Fetcher implements AutoCloseable {
         }
         var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
                 Optional.of(representation.digest()));
-        var swarm = new SwarmTransfer(transfer, partial, resource, opener, desk, failures, threads, patience);
+        var swarm = new SwarmTransfer(transfer, partial, resource, opener, desk, failures, lanes, patience);
         if (!desk.begin(representation.digest(), swarm)) {
             partial.close(); // it is on its way under another name
             return Optional.empty();
@@ -384,6 +388,7 @@ public final class Fetcher implements AutoCloseable {
 
     @Override
     public void close() {
+        lanes.shutdownNow();
         threads.shutdownNow();
         timer.shutdownNow();
     }

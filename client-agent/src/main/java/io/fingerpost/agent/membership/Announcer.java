@@ -35,7 +35,8 @@ final class Announcer implements StoreListener, AutoCloseable {
     private final RegistryClient registry;
     private final BlobStore store;
     private final LeaseListener listener;
-    private final Thread thread = Thread.ofVirtual().name("announcer").unstarted(this::run);
+    /** No virtual one, for it waits for an answer with every piece: see {@link io.fingerpost.agent.KeptThreads}. */
+    private final Thread thread = Thread.ofPlatform().daemon().name("announcer").unstarted(this::run);
     /** Guarded by this, as the lease is. */
     private final Set<Sha256> changed = new LinkedHashSet<>();
     private @Nullable LeaseGrant lease;

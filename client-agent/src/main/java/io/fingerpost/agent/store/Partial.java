@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Partial implements Written {
     /** Pieces share this many locks: more than there are threads that write at a time. */
     private static final int LOCKS = 16;
-    private static final int BUFFER = 16 * 1024;
+    private static final int BUFFER = 64 * 1024;
     private static final ByteBuffer BLANK = ByteBuffer.allocate(BUFFER).asReadOnlyBuffer();
 
     private final BlobStore store;

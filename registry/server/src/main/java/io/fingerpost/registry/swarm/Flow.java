@@ -2,11 +2,12 @@ package io.fingerpost.registry.swarm;
 
 /**
  * How much a sender should have under way at a time: enough that its line never falls silent while news of it are on their way, and
- * no more than that, for what waits in one sender's line cannot be given to another. That is a few times what the line holds (as BBR has it: rate
- * times latency, with a gain), both as measured of late. Guarded by itself; times are milliseconds.
+ * no more than that, for what waits in one sender's line cannot be given to another. That is a few pieces, or as many as arrive within a moment
+ * (as LEDBAT has it, RFC 6817: a window that grows until what it holds takes a certain time). Guarded by itself; times are milliseconds.
  */
 final class Flow {
-    private final double gain;
+    /** How much the window changes with each arrival, in pieces. */
+    private static final double STEP = 0.25;
     /** How far a new measurement moves what is believed, against the direction in which it is believed at once. */
     private static final double RATE_DECAY = 1.0 / 32;
     /** A latency is forgotten after so many milliseconds at least, and twice as many at most. */
@@ -14,6 +15,10 @@ final class Flow {
     /** However much is lost, a line that was measured once is not believed to be slower: what it does not send must be missed in the end. */
     private static final double LEAST_RATE = 64;
 
+    private final double leastPieces;
+    private final long moment;
+    /** How many pieces may be under way. */
+    private double window;
     private long underWay;
     private long delivered;
     /** Bytes a millisecond; 0 if nothing has arrived yet. */
@@ -24,18 +29,22 @@ final class Flow {
     private long windowEnd;
     private long lastLoss = Long.MIN_VALUE;
 
-    /** @param gain how many times what the line holds */
-    Flow(double gain) {
-        this.gain = gain;
+    /**
+     * @param leastPieces how many may be under way however long they take
+     * @param moment within which all that is under way should arrive, if it is more than that
+     */
+    Flow(double leastPieces, long moment) {
+        this.leastPieces = leastPieces;
+        this.moment = moment;
+        this.window = leastPieces;
     }
 
     /** What has to be known of bytes that are under way when they arrive. */
     record Mark(long bytes, long at, long delivered, long ahead) {}
 
-    /** Whether a piece of {@code bytes} more should be under way; a line counts as holding one piece at least. */
+    /** Whether a piece of {@code bytes} more should be under way. */
     synchronized boolean hasRoom(long bytes) {
-        double line = rate == 0 ? 0 : rate * latency();
-        return underWay < (long) (gain * Math.max((double) bytes, line));
+        return underWay < (long) (window * bytes);
     }
 
     synchronized Mark begin(long bytes, long now) {
@@ -45,9 +54,14 @@ final class Flow {
     }
 
     synchronized void arrived(Mark mark, long now) {
+        double took = Math.max(1, now - mark.at);
+        if (took > moment) {
+            window = Math.max(leastPieces, window - STEP);
+        } else if (underWay + mark.bytes > (long) (window * mark.bytes)) { // no sender has many pieces under way who is given few
+            window += STEP;
+        }
         underWay -= mark.bytes;
         delivered += mark.bytes;
-        double took = Math.max(1, now - mark.at);
         double measured = (delivered - mark.delivered) / took;
         rate = measured > rate ? measured : rate + (measured - rate) * RATE_DECAY;
         double alone = Math.max(1, took - mark.ahead / rate); // what it would have taken with nothing before it
@@ -71,6 +85,7 @@ final class Flow {
     /** They will not come. What was under way together counts as one loss. */
     synchronized void lost(Mark mark, long now) {
         underWay -= mark.bytes;
+        window = leastPieces;
         if (mark.at >= lastLoss) {
             rate = Math.min(rate, Math.max(LEAST_RATE, rate / 2));
             lastLoss = now;

@@ -9,26 +9,28 @@ import org.jspecify.annotations.Nullable;
 /** Somebody who can be told to send: a peer, or the origin. What it has under way counts over all swarms. */
 final class Sender {
     /** The origin's line must never fall silent: everybody waits for it. */
-    private static final double ORIGIN_GAIN = 4;
+    private static final double ORIGIN_PIECES = 10;
+    private static final long ORIGIN_MOMENT = 270;
     /** What waits in one peer's line cannot be given to another. */
-    private static final double PEER_GAIN = 2.5;
+    private static final double PEER_PIECES = 5;
+    private static final long PEER_MOMENT = 130;
 
     private final @Nullable Peer peer;
     private final Flow flow;
     private final List<Member> members = new ArrayList<>();
     private int nextMember;
 
-    private Sender(@Nullable Peer peer, double gain) {
+    private Sender(@Nullable Peer peer, Flow flow) {
         this.peer = peer;
-        this.flow = new Flow(gain);
+        this.flow = flow;
     }
 
     static Sender origin() {
-        return new Sender(null, ORIGIN_GAIN);
+        return new Sender(null, new Flow(ORIGIN_PIECES, ORIGIN_MOMENT));
     }
 
     static Sender of(Peer peer) {
-        return new Sender(peer, PEER_GAIN);
+        return new Sender(peer, new Flow(PEER_PIECES, PEER_MOMENT));
     }
 
     boolean isOrigin() {

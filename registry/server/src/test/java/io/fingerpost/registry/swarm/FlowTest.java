@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class FlowTest {
     private static final int SEEDS = 200;
     private static final int PIECE = 65_536;
-    private static final double GAIN = 2.5;
+    private static final double LEAST = 5;
+    private static final long MOMENT = 130;
 
     /** A line that sends one piece after the other, kept full for a while; how much it was given in the end. */
     private static long fill(Flow flow, double rate, long latency, long until) {
@@ -34,39 +35,51 @@ class FlowTest {
     private record Sent(Mark mark, long at) {}
 
     @Test
-    void keepsAShortLineBusyWithFewPieces() {
+    void keepsALineBusyOnWhichPiecesArriveWithinTheMoment() {
         for (int seed = 0; seed < SEEDS; seed++) {
             var random = new Random(seed);
-            double rate = 200 + random.nextInt(12_000);
-            long latency = 1 + random.nextInt((int) Math.ceil(PIECE / rate));
+            long latency = 1 + random.nextInt((int) MOMENT / 2);
+            double rate = PIECE / (MOMENT / 2.0) * (1 + random.nextInt(60)); // a piece takes the other half at most
             double holds = PIECE + rate * latency; // what is sent, and what is not known to have arrived
 
-            long given = fill(new Flow(GAIN), rate, latency, 20_000);
+            long given = fill(flow(), rate, latency, 20_000);
 
             assertThat((double) given).as("seed %d: %s B/ms, %d ms", seed, rate, latency)
-                    .isBetween(Math.min(holds, GAIN * PIECE), (GAIN + 1) * holds);
+                    .isBetween(holds - PIECE, Math.max(LEAST * PIECE, 1.5 * rate * MOMENT + 2 * PIECE));
         }
     }
 
     @Test
-    void isGivenAFewTimesWhatItsLineHolds() {
+    void isGivenTheLeastOnALineThatTakesLonger() {
         for (int seed = 0; seed < SEEDS; seed++) {
             var random = new Random(seed);
-            var flow = new Flow(GAIN);
-            int bytes = PIECE * (1 + random.nextInt(64));
+            double rate = PIECE / (double) MOMENT / (1 + random.nextInt(10));
 
-            flow.arrived(flow.begin(bytes, 0), 1 + random.nextInt(500));
+            long given = fill(flow(), rate, random.nextInt(300), 60_000);
 
-            assertThat((double) room(flow, 1_000)).as("seed %d", seed).isBetween(GAIN * bytes - 1,
-                    GAIN * bytes + PIECE);
+            assertThat((double) given).as("seed %d", seed).isBetween((LEAST - 1) * PIECE, LEAST * PIECE);
         }
+    }
+
+    @Test
+    void isGivenNoMoreForBeingQuickWithTheLittleThatIsWanted() {
+        var flow = flow();
+        for (int now = 0; now < 10_000; now += 10) {
+            flow.arrived(flow.begin(PIECE, now), now + 5);
+        }
+
+        assertThat((double) room(flow, 10_000)).isEqualTo(LEAST * PIECE);
+    }
+
+    private static Flow flow() {
+        return new Flow(LEAST, MOMENT);
     }
 
     @Test
     void mayAlwaysSendOnePiece() {
         for (int seed = 0; seed < SEEDS; seed++) {
             var random = new Random(seed);
-            var flow = new Flow(1 + 3 * random.nextDouble());
+            var flow = new Flow(1 + 3 * random.nextDouble(), MOMENT);
             var marks = new ArrayList<Mark>();
             long now = 0;
             for (int i = 0; i < 500; i++) {
@@ -95,17 +108,15 @@ class FlowTest {
     }
 
     @Test
-    void isGivenLessAfterEachLoss() {
-        var flow = new Flow(GAIN);
-        flow.arrived(flow.begin(32 * PIECE, 0), 1_000);
-        long before = room(flow, 10_000);
+    void isGivenTheLeastAfterALoss() {
+        var flow = flow();
+        fill(flow, 10_000, 50, 20_000);
+        long before = flow.underWay();
 
-        flow.lost(flow.begin(PIECE, 10_000), 11_000);
+        flow.lost(flow.begin(PIECE, 20_000), 21_000);
 
-        long after = room(flow, 12_000);
-        assertThat(after).isLessThan(before).isGreaterThanOrEqualTo(before / 2 - PIECE);
-        flow.lost(flow.begin(PIECE, 12_000), 13_000);
-        assertThat(room(flow, 14_000)).isLessThan(after);
+        assertThat(before).isGreaterThan((long) (2 * LEAST * PIECE));
+        assertThat(flow.hasRoom(PIECE)).isFalse();
     }
 
     /** Fills it up, and empties it again. */
@@ -122,7 +133,7 @@ class FlowTest {
     /** Who falls silent with much under way is to be missed as soon as with little. */
     @Test
     void whatIsLostTogetherIsOneLoss() {
-        var flow = new Flow(GAIN);
+        var flow = flow();
         flow.arrived(flow.begin(PIECE, 0), 100);
         var marks = List.of(flow.begin(PIECE, 200), flow.begin(PIECE, 200), flow.begin(PIECE, 210));
         double expected = flow.expected(new Mark(PIECE, 0, 0, 0), 0);
@@ -135,7 +146,7 @@ class FlowTest {
 
     @Test
     void whoeverLosesEverythingIsStillMissedInTheEnd() {
-        var flow = new Flow(GAIN);
+        var flow = flow();
         flow.arrived(flow.begin(PIECE, 0), 100);
 
         for (int i = 0; i < 2_000; i++) {
