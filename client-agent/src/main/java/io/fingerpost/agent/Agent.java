@@ -43,7 +43,7 @@ import org.xnio.Options;
 /** A running agent: the composition root of `fingerpost-agent run`. */
 public final class Agent implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 32 * 1024;
-    /** Kept for the next requests: 2 MiB. */
+    /** Kept for the next requests: 2 MiB for each port. */
     private static final int MAX_IDLE_BUFFERS = 128;
     /** Threads that open what is to be sent; it is sent by others. */
     private static final int MOST_SENDERS = 8;

@@ -15,7 +15,6 @@ final class PieceReader {
     private final PieceLayout layout;
     private final InputStream body;
     private final byte[] buffer = new byte[BUFFER];
-    private final Arrivals arrivals = new Arrivals();
     private int taken;
 
     PieceReader(Partial partial, InputStream body) {
@@ -52,13 +51,12 @@ final class PieceReader {
 
     /** What came before a failure is stored as well. */
     private void takePart(long position, int length) throws IOException {
+        var arrivals = new Arrivals();
         int filled = 0;
         try {
             while (filled < length) {
-                int count = read(filled, length - filled);
-                filled += count;
-                arrivals.arrived(count);
-                arrivals.awaitMost(length - filled);
+                filled += read(filled, length - filled);
+                arrivals.awaitMost(filled, length - filled);
             }
         } finally {
             store(ByteBuffer.wrap(buffer, 0, filled), position);
@@ -67,6 +65,9 @@ final class PieceReader {
     }
 
     private int read(int offset, int most) throws SourceFailed {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new SourceFailed("interrupted"); // a socket does not notice on a platform thread
+        }
         try {
             int count = body.read(buffer, offset, most);
             if (count < 0) {

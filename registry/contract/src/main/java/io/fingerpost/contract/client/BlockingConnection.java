@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Requests by the JDK's older, blocking client, for what is small and frequent: it takes a third of the processor time that the newer
- * one does, and on a virtual thread nothing speaks against it. Like the newer one, it goes by the proxies that the system properties name.
+ * one does. Like the newer one, it goes by the proxies that the system properties name.
  */
 public final class BlockingConnection {
     private BlockingConnection() {}

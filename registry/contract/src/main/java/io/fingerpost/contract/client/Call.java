@@ -48,7 +48,7 @@ record Call(String method, URI url, Optional<String> bearer, String mediaType, b
     /** @throws IOException also if the answer has more bytes than {@code most}; its message says what went wrong */
     Answer send(Optional<SSLContext> tls, int most) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
-            throw new IOException("interrupted before " + url.getRawAuthority() + " was asked"); // virtual threads are also while they wait
+            throw new IOException("interrupted before " + url.getRawAuthority() + " was asked"); // a virtual thread is also while it waits
         }
         try {
             return exchange(open(tls), most);

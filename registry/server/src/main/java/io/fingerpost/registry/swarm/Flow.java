@@ -1,12 +1,14 @@
 package io.fingerpost.registry.swarm;
 
+import io.fingerpost.contract.PieceLayout;
+
 /**
  * How much a sender should have under way at a time: enough that its line never falls silent while news of it are on their way, and
  * no more than that, for what waits in one sender's line cannot be given to another. That is a few pieces, or as many as arrive within a moment
  * (as LEDBAT has it, RFC 6817: a window that grows until what it holds takes a certain time). Guarded by itself; times are milliseconds.
  */
 final class Flow {
-    /** How much the window changes with each arrival, in pieces. */
+    /** How much the window changes with each arrival, as a part of what arrived. */
     private static final double STEP = 0.25;
     /** How far a new measurement moves what is believed, against the direction in which it is believed at once. */
     private static final double RATE_DECAY = 1.0 / 32;
@@ -17,7 +19,7 @@ final class Flow {
 
     private final double leastPieces;
     private final long moment;
-    /** How many pieces may be under way. */
+    /** Bytes that may be under way, if that is more than the least number of pieces. */
     private double window;
     private long underWay;
     private long delivered;
@@ -36,7 +38,7 @@ final class Flow {
     Flow(double leastPieces, long moment) {
         this.leastPieces = leastPieces;
         this.moment = moment;
-        this.window = leastPieces;
+        this.window = leastPieces * PieceLayout.MIN_PIECE;
     }
 
     /** What has to be known of bytes that are under way when they arrive. */
@@ -44,7 +46,11 @@ final class Flow {
 
     /** Whether a piece of {@code bytes} more should be under way. */
     synchronized boolean hasRoom(long bytes) {
-        return underWay < (long) (window * bytes);
+        return underWay < (long) window(bytes);
+    }
+
+    private double window(long bytes) {
+        return Math.max(leastPieces * bytes, window);
     }
 
     synchronized Mark begin(long bytes, long now) {
@@ -55,14 +61,14 @@ final class Flow {
 
     synchronized void arrived(Mark mark, long now) {
         double took = Math.max(1, now - mark.at);
-        if (took > moment) {
-            window = Math.max(leastPieces, window - STEP);
-        } else if (underWay + mark.bytes > (long) (window * mark.bytes)) { // no sender has many pieces under way who is given few
-            window += STEP;
-        }
         underWay -= mark.bytes;
         delivered += mark.bytes;
         double measured = (delivered - mark.delivered) / took;
+        if (took > moment) {
+            window = Math.min(window - STEP * mark.bytes, measured * moment);
+        } else if (underWay + 2 * mark.bytes > window(mark.bytes)) { // who is given little arrives soon, which shows nothing
+            window = window(mark.bytes) + STEP * mark.bytes;
+        }
         rate = measured > rate ? measured : rate + (measured - rate) * RATE_DECAY;
         double alone = Math.max(1, took - mark.ahead / rate); // what it would have taken with nothing before it
         if (now >= windowEnd) {
@@ -85,8 +91,8 @@ final class Flow {
     /** They will not come. What was under way together counts as one loss. */
     synchronized void lost(Mark mark, long now) {
         underWay -= mark.bytes;
-        window = leastPieces;
         if (mark.at >= lastLoss) {
+            window /= 2;
             rate = Math.min(rate, Math.max(LEAST_RATE, rate / 2));
             lastLoss = now;
         }

@@ -108,15 +108,68 @@ class FlowTest {
     }
 
     @Test
-    void isGivenTheLeastAfterALoss() {
-        var flow = flow();
-        fill(flow, 10_000, 50, 20_000);
-        long before = flow.underWay();
+    void isGivenHalfAfterALossUntilTheLeast() {
+        var flow = opened();
+        double before = room(flow, 20_000);
 
         flow.lost(flow.begin(PIECE, 20_000), 21_000);
 
-        assertThat(before).isGreaterThan((long) (2 * LEAST * PIECE));
-        assertThat(flow.hasRoom(PIECE)).isFalse();
+        assertThat(before).isGreaterThan(4 * LEAST * PIECE);
+        assertThat((double) room(flow, 21_000)).isBetween(before / 2 - PIECE, before / 2 + PIECE);
+        for (int i = 0; i < 10; i++) {
+            flow.lost(flow.begin(PIECE, 22_000 + i), 22_000 + i);
+        }
+        assertThat((double) room(flow, 23_000)).isEqualTo(LEAST * PIECE);
+    }
+
+    @Test
+    void whatWasLostBeforeIsNoLossAnyMore() {
+        var flow = opened();
+        var old = flow.begin(PIECE, 20_000);
+        flow.lost(flow.begin(PIECE, 20_000), 21_000);
+        double before = room(flow, 21_000);
+
+        flow.lost(old, 22_000);
+
+        assertThat((double) room(flow, 22_000)).isEqualTo(before);
+    }
+
+    @Test
+    void shortPiecesOnAQuickLineOpenNothing() {
+        var flow = flow();
+        for (int now = 0; now < 10_000; now += 10) {
+            var one = flow.begin(PIECE, now);
+            var other = flow.begin(PIECE, now);
+            flow.arrived(flow.begin(100, now), now + 1);
+            flow.arrived(one, now + 5);
+            flow.arrived(other, now + 5);
+        }
+
+        assertThat((double) room(flow, 10_000)).isEqualTo(LEAST * PIECE);
+    }
+
+    @Test
+    void largePiecesOpenNoMoreForSmallOnesThanArriveWithinTheMoment() {
+        var flow = flow();
+        for (int i = 0; i < 20; i++) {
+            flow.arrived(flow.begin(64 * PIECE, i * 1_000), i * 1_000 + 500);
+        }
+
+        assertThat((double) room(flow, 30_000)).isLessThan(64 * PIECE);
+    }
+
+    /** One that has opened up, with nothing under way. */
+    private static Flow opened() {
+        var flow = flow();
+        var marks = new ArrayList<Mark>();
+        for (int now = 0; now < 100; now++) {
+            while (flow.hasRoom(PIECE)) {
+                marks.add(flow.begin(PIECE, now));
+            }
+            flow.arrived(marks.removeFirst(), now);
+        }
+        marks.forEach(flow::withdrawn);
+        return flow;
     }
 
     /** Fills it up, and empties it again. */
