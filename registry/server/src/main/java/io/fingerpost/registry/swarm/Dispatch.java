@@ -45,7 +45,7 @@ final class Dispatch {
     /** Takes a member into a swarm. */
     void join(Member member, long now) {
         swarms.add(member.swarm());
-        member.swarm().add(member);
+        member.swarm().add(member, now);
         member.sender().members().add(member);
         drain(member.sender(), now);
         feed(member, now);
@@ -97,7 +97,7 @@ final class Dispatch {
         for (int piece = 0; piece < swarm.layout().count(); piece++) {
             if (pieces.contains(piece) && !member.have().get(piece)) {
                 member.gained(piece, now);
-                swarm.gained(piece);
+                swarm.gained(member, piece);
                 var tasks = List.copyOf(member.pending(piece));
                 count(tasks);
                 for (Task task : tasks) {
@@ -139,6 +139,7 @@ final class Dispatch {
     /** Time goes by: what is lost is given up, what is late is sent by others too, who starves is served by the origin. */
     void tick(long now) {
         for (Swarm swarm : List.copyOf(swarms)) {
+            swarm.recount(now);
             for (Member member : List.copyOf(swarm.members())) {
                 for (Task task : member.allPending()) {
                     if (task.isOlderThan(LOST, LEAST_LOST, now)) {

@@ -21,6 +21,7 @@ final class Member {
     private final Map<Integer, List<Task>> pending = new HashMap<>();
     private final Map<Sender, Long> avoided = new HashMap<>();
     private boolean fetches;
+    private boolean passesOn;
     private final BitSet coming = new BitSet();
     private int taskCount;
     private int fromOrigin;
@@ -59,6 +60,15 @@ final class Member {
 
     boolean fetches() {
         return fetches;
+    }
+
+    /** Whether what it has counts as what others can get. */
+    boolean passesOn() {
+        return passesOn;
+    }
+
+    void passOn(boolean can) {
+        passesOn = can;
     }
 
     /** How many pieces are on their way to it. */

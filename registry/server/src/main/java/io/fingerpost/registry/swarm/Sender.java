@@ -80,6 +80,15 @@ final class Sender {
         };
     }
 
+    /** Whether anybody can reach it; of one that only its own network reaches that is not known. */
+    boolean passesOn(long now) {
+        return peer == null || peer.isLive(now) && switch (peer.state()) {
+            case GOOD -> true;
+            case UNPROVED -> peer.isLanOnly();
+            case DOWN, QUARANTINED -> false;
+        };
+    }
+
     /** Charges what it is to send; false if its budget has no room. */
     boolean charge(long bytes, long now) {
         return peer == null || peer.uploads().add(bytes, now);

@@ -29,10 +29,10 @@ final class Swarm {
     private final int mostFromOrigin;
     private final RandomGenerator random;
     private final List<Member> members = new ArrayList<>();
-    /** Members with each piece, and tasks by which one is on its way. */
+    /** Members that pass pieces on, with each piece, and tasks by which one is on its way to one of them. */
     private final int[] holders;
     private final int[] coming;
-    /** Pieces that nobody has, and that are on their way to nobody. */
+    /** Pieces that nobody has who passes them on, and that are on their way to nobody such. */
     private final BitSet cold;
     private int originTasks;
 
@@ -69,34 +69,74 @@ final class Swarm {
         return members.stream().noneMatch(Member::fetches);
     }
 
-    void add(Member member) {
+    void add(Member member, long now) {
         members.add(member);
-        member.have().stream().forEach(this::gained);
+        member.passOn(member.sender().passesOn(now));
+        member.have().stream().forEach(piece -> gained(member, piece));
     }
 
     void remove(Member member) {
         members.remove(member);
+        if (member.passesOn()) {
+            discount(member);
+        }
+    }
+
+    /** What members have that went down, or into quarantine, the origin has to send again; and the other way round. */
+    void recount(long now) {
+        for (Member member : members) {
+            boolean passesOn = member.sender().passesOn(now);
+            if (passesOn && !member.passesOn()) {
+                member.have().stream().forEach(this::count);
+                member.allPending().forEach(task -> countComing(task.piece()));
+            } else if (!passesOn && member.passesOn()) {
+                discount(member);
+            }
+            member.passOn(passesOn);
+        }
+    }
+
+    private void discount(Member member) {
         member.have().stream().forEach(piece -> {
             holders[piece]--;
             seeWhetherCold(piece);
         });
+        member.allPending().forEach(task -> discountComing(task.piece()));
     }
 
     /** A member has a piece that it did not have. */
-    void gained(int piece) {
+    void gained(Member member, int piece) {
+        if (member.passesOn()) {
+            count(piece);
+        }
+    }
+
+    private void count(int piece) {
         holders[piece]++;
         cold.clear(piece);
     }
 
+    private void countComing(int piece) {
+        coming[piece]++;
+        cold.clear(piece);
+    }
+
+    private void discountComing(int piece) {
+        coming[piece]--;
+        seeWhetherCold(piece);
+    }
+
     void began(Task task) {
-        coming[task.piece()]++;
-        cold.clear(task.piece());
+        if (task.to().passesOn()) {
+            countComing(task.piece());
+        }
         originTasks += task.from().isOrigin() ? 1 : 0;
     }
 
     void ended(Task task) {
-        coming[task.piece()]--;
-        seeWhetherCold(task.piece());
+        if (task.to().passesOn()) {
+            discountComing(task.piece());
+        }
         originTasks -= task.from().isOrigin() ? 1 : 0;
     }
 
@@ -192,7 +232,8 @@ final class Swarm {
         int start = start();
         for (int i = 0; i < Math.min(LOOKED_AT, members.size()); i++) {
             Member member = members.get((start + i) % members.size());
-            if (member.fetches() && !member.avoids(origin, now) && (best == null || passesOnSooner(member, best))) {
+            if (member.fetches() && member.passesOn() && !member.avoids(origin, now)
+                    && (best == null || passesOnSooner(member, best))) {
                 best = member;
             }
         }

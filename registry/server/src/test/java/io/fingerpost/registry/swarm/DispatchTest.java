@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.store.Peer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,11 +151,13 @@ class DispatchTest {
             var swarm = task.to().swarm();
             assertThat(dispatch.originTasks()).as("%s: pieces in all", what).isLessThanOrEqualTo(mostInAll);
             int ofOne = 0;
-            boolean isHeld = swarm.members().stream().anyMatch(member -> member.have().get(task.piece()));
+            boolean isHeld = swarm.members().stream()
+                    .anyMatch(member -> member.passesOn() && member.have().get(task.piece()));
             for (Member member : swarm.members()) {
                 for (Task other : member.allPending()) {
                     ofOne += other.from().isOrigin() ? 1 : 0;
-                    assertThat(!isHeld && other != task && other.from().isOrigin() && other.piece() == task.piece())
+                    assertThat(!isHeld && other != task && other.from().isOrigin() && other.piece() == task.piece()
+                            && member.passesOn())
                             .as("%s: a cold piece that another is given", what).isFalse();
                 }
             }
@@ -164,7 +169,7 @@ class DispatchTest {
             var swarm = swarms.get(random.nextInt(swarms.size()));
             var sender = senders.get(random.nextInt(senders.size()));
             var member = swarm.members.get(sender);
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0, 1 -> {
                     if (member == null) {
                         swarm.join(sender);
@@ -184,9 +189,14 @@ class DispatchTest {
                 case 4 -> fail();
                 case 5 -> lose();
                 case 6 -> dispatch.tick(now);
+                case 7 -> turn(sender, Peer.State.values()[random.nextInt(Peer.State.values().length)]);
                 default -> arrive();
             }
             assertConsistent();
+        }
+
+        private void turn(Sender sender, Peer.State state) {
+            Objects.requireNonNull(sender.peer()).turn(state, Reachability.YES);
         }
 
         private void fail() {
