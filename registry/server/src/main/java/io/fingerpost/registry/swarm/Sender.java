@@ -67,17 +67,8 @@ final class Sender {
 
     /** Whether {@code to} can reach it, and it may serve at all. */
     boolean serves(Peer to, long now) {
-        if (peer == null) {
-            return true;
-        }
-        if (peer.equals(to) || !peer.isLive(now)) {
-            return false;
-        }
-        return peer.reach().meets(to.reach()) && switch (peer.state()) {
-            case GOOD -> true;
-            case UNPROVED -> peer.isLanOnly() && peer.place().tierTo(to.place()) == Tier.LOCAL;
-            case DOWN, QUARANTINED -> false;
-        };
+        return peer == null || !peer.equals(to) && passesOn(now) && peer.reach().meets(to.reach())
+                && (peer.state() == Peer.State.GOOD || peer.place().tierTo(to.place()) == Tier.LOCAL);
     }
 
     /** Whether anybody can reach it; of one that only its own network reaches that is not known. */

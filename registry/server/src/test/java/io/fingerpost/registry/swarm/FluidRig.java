@@ -20,7 +20,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
+import java.util.function.LongSupplier;
 
 /**
  * Hosts and an origin whose lines are shared evenly by what they send at a time, in steps of a millisecond of virtual time: what
@@ -28,8 +28,6 @@ import java.util.random.RandomGenerator;
  */
 final class FluidRig {
     private static final UploadBudget BUDGET = new UploadBudget(20_000_000, 16, 0);
-    /** Until an order is with who has to fetch, and until the news of a piece is with the registry. */
-    private static final long WAY = 3;
     private static final int PARTS = 10;
 
     final List<Host> hosts = new ArrayList<>();
@@ -39,14 +37,15 @@ final class FluidRig {
     final Map<Sender, Integer> sending = new HashMap<>();
     final List<Transfer> running = new ArrayList<>();
     final List<Transfer> ordered = new ArrayList<>();
-    final RandomGenerator random;
+    /** Until an order is with who has to fetch, and until the news of a piece is with the registry. */
+    final LongSupplier way;
     final double down;
     long now;
     double originSent;
 
-    FluidRig(double originUp, double down, RandomGenerator random) {
+    FluidRig(double originUp, double down, LongSupplier way) {
         this.down = down;
-        this.random = random;
+        this.way = way;
         up.put(origin, originUp);
     }
 
@@ -65,7 +64,8 @@ final class FluidRig {
         void join(Swarm swarm) {
             verified.put(swarm, new BitSet());
             var member = new Member(swarm, sender, sender.peer(), new BitSet(), true, task -> ordered
-                    .add(new Transfer(this, swarm, task, now + WAY, swarm.layout().length(task.piece()))), now);
+                    .add(new Transfer(this, swarm, task, now + way.getAsLong(), swarm.layout().length(task.piece()))),
+                    now);
             members.put(swarm, member);
             dispatch.join(member, now);
         }
@@ -127,7 +127,7 @@ final class FluidRig {
             running.remove(transfer);
             sending.merge(transfer.task.from(), -1, Integer::sum);
             transfer.to.receiving--;
-            transfer.at = now + WAY;
+            transfer.at = now + way.getAsLong();
             ordered.add(transfer);
             transfer.to.verified.get(transfer.swarm).set(transfer.task.piece());
         }
