@@ -4,6 +4,8 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -12,37 +14,37 @@ import org.jspecify.annotations.Nullable;
  * Gives each handshake the identity of the moment.
  *
  * <p>A handshake asks for an alias first and then, by it, for certificate and key. Each identity has an alias of its own and the
- * one before stays known, so that no handshake gets the certificate of one and the key of the other.
+ * ones before stay known for a while, so that no handshake gets the certificate of one and the key of the other.
  */
 final class ExchangeableKeyManager extends X509ExtendedKeyManager {
-    private volatile Named current;
+    /** A handshake would have to last as long as so many exchanges to miss what it began with. */
+    private static final int KNOWN = 16;
 
-    private record Named(int number, Identity identity, @Nullable Named before) {
+    /** The current one first. */
+    private volatile List<Named> known;
+
+    private record Named(int number, Identity identity) {
         String alias() {
             return Integer.toString(number);
         }
     }
 
     ExchangeableKeyManager(Identity first) {
-        this.current = new Named(0, first, null);
+        this.known = List.of(new Named(0, first));
     }
 
     Identity current() {
-        return current.identity;
+        return known.getFirst().identity;
     }
 
     synchronized void exchange(Identity next) {
-        var last = new Named(current.number, current.identity, null);
-        current = new Named(current.number + 1, next, last);
+        var named = new Named(known.getFirst().number + 1, next);
+        known = Stream.concat(Stream.of(named), known.stream()).limit(KNOWN).toList();
     }
 
     private @Nullable Identity find(String alias) {
-        for (Named named = current; named != null; named = named.before) {
-            if (named.alias().equals(alias)) {
-                return named.identity;
-            }
-        }
-        return null;
+        return known.stream().filter(named -> named.alias().equals(alias)).findFirst().map(Named::identity)
+                .orElse(null);
     }
 
     @Override
@@ -56,7 +58,7 @@ final class ExchangeableKeyManager extends X509ExtendedKeyManager {
     }
 
     private @Nullable String chooseAlias(String keyType) {
-        Named named = current;
+        Named named = known.getFirst();
         return named.identity.keyType().equals(keyType) ? named.alias() : null;
     }
 
