@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class Dispatch {
     /** Swarms that are looked at for one decision. */
     private static final int LOOKED_AT = 64;
-    /** A piece is not awaited any more after so many times what it was to take, and at least so many milliseconds. */
-    private static final double LOST = 8;
-    private static final long LEAST_LOST = 3_000;
+    /** After a longer time without a tick, in milliseconds, it may be this process that heard nothing. */
+    private static final long ATTENTIVE = 500;
 
     private final Sender origin;
     private final int mostFromOrigin;
     private final SwarmMeters meters;
     private final Set<Swarm> swarms = new LinkedHashSet<>();
     private int originTasks;
+    private long lastTick;
 
     /** @param mostFromOrigin most pieces that are on their way from the origin at a time */
     Dispatch(Sender origin, int mostFromOrigin, SwarmMeters meters) {
@@ -54,6 +55,7 @@ final class Dispatch {
 
     /** The member has lost its orders: what it was to take is given up, and given anew. */
     void again(Member member, long now) {
+        member.sender().heard(now);
         member.allPending().forEach(this::withdraw);
         feed(member, now);
         drainOrigin(now);
@@ -97,13 +99,14 @@ final class Dispatch {
         for (int piece = 0; piece < swarm.layout().count(); piece++) {
             if (pieces.contains(piece) && !member.have().get(piece)) {
                 member.gained(piece, now);
+                member.sender().heard(now);
                 swarm.gained(member, piece);
                 var tasks = List.copyOf(member.pending(piece));
                 count(tasks);
                 for (Task task : tasks) {
                     if (tasks.size() == 1) {
                         end(task);
-                        task.from().flow().arrived(task.mark(), now);
+                        task.from().arrived(task.mark(), now);
                     } else {
                         withdraw(task); // who sent it is not known
                     }
@@ -138,21 +141,45 @@ final class Dispatch {
 
     /** Time goes by: what is lost is given up, what is late is sent by others too, who starves is served by the origin. */
     void tick(long now) {
-        for (Swarm swarm : List.copyOf(swarms)) {
-            swarm.recount(now);
-            for (Member member : List.copyOf(swarm.members())) {
-                for (Task task : member.allPending()) {
-                    if (task.isOlderThan(LOST, LEAST_LOST, now)) {
-                        giveUp(task, now);
-                        member.avoid(task.from(), now);
-                    }
-                }
+        if (now - lastTick <= ATTENTIVE) {
+            pending().forEach(task -> blame(task, now));
+        }
+        lastTick = now;
+        swarms.forEach(swarm -> swarm.recount(now));
+        for (Task task : pending().toList()) {
+            if (task.to().sender().isSilent(now)) {
+                withdraw(task); // which says nothing of the sender
+                task.to().lost();
+            } else if (task.from().isSilent(now)) {
+                giveUp(task, now);
+            } else if (task.isLost(now)) {
+                giveUp(task, now);
+                task.to().lost();
+                task.to().avoid(task.from(), now);
             }
+        }
+        for (Swarm swarm : List.copyOf(swarms)) {
             for (Member member : List.copyOf(swarm.members())) {
                 feed(member, now);
             }
         }
         drainOrigin(now);
+    }
+
+    /** Of two of whom only one is heard, the other is gone. */
+    private static void blame(Task task, long now) {
+        Sender from = task.from();
+        Sender to = task.to().sender();
+        if (to.wasHeard(now) && task.isMissedBy(from, now)) {
+            from.silent(now);
+        } else if (from.wasHeard(now) && task.isMissedBy(to, now)) {
+            to.silent(now);
+        }
+    }
+
+    private Stream<Task> pending() {
+        return swarms.stream().flatMap(swarm -> swarm.members().stream())
+                .flatMap(member -> member.allPending().stream());
     }
 
     private void end(Task task) {

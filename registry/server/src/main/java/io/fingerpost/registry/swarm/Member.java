@@ -12,6 +12,10 @@ import java.util.function.Consumer;
 final class Member {
     /** A sender that failed it is not given to it again so soon, in milliseconds. */
     private static final long AVOIDED = 10_000;
+    /** Pieces on their way to it: more with each that arrives, half as many with each that does not. */
+    private static final int LEAST_TASKS = 2;
+    private static final int FIRST_TASKS = 4;
+    private static final int MOST_TASKS = 12;
 
     private final Swarm swarm;
     private final Sender sender;
@@ -24,6 +28,7 @@ final class Member {
     private boolean passesOn;
     private final BitSet coming = new BitSet();
     private int taskCount;
+    private int most = FIRST_TASKS;
     private int fromOrigin;
     private long lastProgress;
 
@@ -62,6 +67,11 @@ final class Member {
         return fetches;
     }
 
+    /** Whether it can be told to fetch something. */
+    boolean takes(long now) {
+        return fetches && !sender.isSilent(now);
+    }
+
     /** Whether what it has counts as what others can get. */
     boolean passesOn() {
         return passesOn;
@@ -74,6 +84,16 @@ final class Member {
     /** How many pieces are on their way to it. */
     int taskCount() {
         return taskCount;
+    }
+
+    /** Whether another piece should be on its way to it: its line may be slow. */
+    boolean hasRoom() {
+        return taskCount < most;
+    }
+
+    /** A piece did not arrive. */
+    void lost() {
+        most = Math.max(LEAST_TASKS, most / 2);
     }
 
     /** How many pieces it was given by the origin, so that others get them from it. */
@@ -133,6 +153,7 @@ final class Member {
     void gained(int piece, long now) {
         have.set(piece);
         lastProgress = now;
+        most = Math.min(MOST_TASKS, most + 1);
         fetches &= have.cardinality() < swarm.layout().count();
     }
 }

@@ -14,11 +14,17 @@ final class Sender {
     /** What waits in one peer's line cannot be given to another. */
     private static final double PEER_PIECES = 5;
     private static final long PEER_MOMENT = 130;
+    /** One from whom nothing comes is tried again after so many milliseconds. */
+    private static final long SILENCE = 5_000;
+    /** Who was heard so many milliseconds ago, or fewer, is there. */
+    private static final long RECENT = 500;
 
     private final @Nullable Peer peer;
     private final Flow flow;
     private final List<Member> members = new ArrayList<>();
     private int nextMember;
+    private long lastHeard = -RECENT - 1;
+    private long silentUntil;
 
     private Sender(@Nullable Peer peer, Flow flow) {
         this.peer = peer;
@@ -65,6 +71,36 @@ final class Sender {
         return flow;
     }
 
+    /** It has sent something, or said something itself: it is there. */
+    void heard(long now) {
+        lastHeard = now;
+        silentUntil = 0;
+    }
+
+    boolean wasHeard(long now) {
+        return now - lastHeard <= RECENT;
+    }
+
+    void arrived(Flow.Mark mark, long now) {
+        flow.arrived(mark, now);
+        heard(now);
+    }
+
+    /** When something was heard of it last, or long ago. */
+    long lastHeard() {
+        return lastHeard;
+    }
+
+    /** Somebody who is there waits for it in vain. */
+    void silent(long now) {
+        silentUntil = isOrigin() ? 0 : now + SILENCE;
+    }
+
+    /** Whether it is gone, as far as can be told. */
+    boolean isSilent(long now) {
+        return now < silentUntil;
+    }
+
     /** Whether {@code to} can reach it, and it may serve at all. */
     boolean serves(Peer to, long now) {
         return peer == null || !peer.equals(to) && passesOn(now) && peer.reach().meets(to.reach())
@@ -73,7 +109,7 @@ final class Sender {
 
     /** Whether anybody can reach it; of one that only its own network reaches that is not known. */
     boolean passesOn(long now) {
-        return peer == null || peer.isLive(now) && switch (peer.state()) {
+        return peer == null || !isSilent(now) && peer.isLive(now) && switch (peer.state()) {
             case GOOD -> true;
             case UNPROVED -> peer.isLanOnly();
             case DOWN, QUARANTINED -> false;

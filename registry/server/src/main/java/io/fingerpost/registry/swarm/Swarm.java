@@ -16,11 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Swarm {
     /** Members that are looked at for one decision: of more, as many are drawn by lot. */
     private static final int LOOKED_AT = 24;
-    /** Pieces on their way to one member. */
-    private static final int MOST_TASKS = 12;
-    /** A piece counts as late after so many times what it was to take, and at least so many milliseconds. */
-    private static final double LATE = 3;
-    private static final long LEAST_LATE = 400;
     /** A member without a new piece for so long, in milliseconds, is served by the origin. */
     private static final long STARVED = 3_000;
 
@@ -71,37 +66,31 @@ final class Swarm {
 
     void add(Member member, long now) {
         members.add(member);
-        member.passOn(member.sender().passesOn(now));
-        member.have().stream().forEach(piece -> gained(member, piece));
+        count(member, member.sender().passesOn(now));
     }
 
     void remove(Member member) {
         members.remove(member);
-        if (member.passesOn()) {
-            discount(member);
-        }
+        count(member, false);
     }
 
-    /** What members have that went down, or into quarantine, the origin has to send again; and the other way round. */
+    /** What members have that are gone, or in quarantine, the origin has to send again; and the other way round. */
     void recount(long now) {
-        for (Member member : members) {
-            boolean passesOn = member.sender().passesOn(now);
-            if (passesOn && !member.passesOn()) {
-                member.have().stream().forEach(this::count);
-                member.allPending().forEach(task -> countComing(task.piece()));
-            } else if (!passesOn && member.passesOn()) {
-                discount(member);
-            }
-            member.passOn(passesOn);
-        }
+        members.forEach(member -> count(member, member.sender().passesOn(now)));
     }
 
-    private void discount(Member member) {
-        member.have().stream().forEach(piece -> {
-            holders[piece]--;
-            seeWhetherCold(piece);
-        });
-        member.allPending().forEach(task -> discountComing(task.piece()));
+    private void count(Member member, boolean passesOn) {
+        if (passesOn == member.passesOn()) {
+            return;
+        }
+        member.passOn(passesOn);
+        if (passesOn) {
+            member.have().stream().forEach(this::count);
+            member.allPending().forEach(task -> countComing(task.piece()));
+        } else {
+            member.have().stream().forEach(this::discount);
+            member.allPending().forEach(task -> discountComing(task.piece()));
+        }
     }
 
     /** A member has a piece that it did not have. */
@@ -114,6 +103,11 @@ final class Swarm {
     private void count(int piece) {
         holders[piece]++;
         cold.clear(piece);
+    }
+
+    private void discount(int piece) {
+        holders[piece]--;
+        seeWhetherCold(piece);
     }
 
     private void countComing(int piece) {
@@ -183,7 +177,7 @@ final class Swarm {
     }
 
     private @Nullable Choice choice(Member to, Member from, long now) {
-        if (!to.fetches() || to.taskCount() >= MOST_TASKS || !from.sender().serves(to.peer(), now)
+        if (!to.takes(now) || !to.hasRoom() || !from.sender().serves(to.peer(), now)
                 || to.avoids(from.sender(), now)) {
             return null;
         }
@@ -216,14 +210,23 @@ final class Swarm {
     private static boolean isLate(Member to, Sender from, int piece, long now) {
         var tasks = to.pending(piece);
         Task first = tasks.getFirst();
-        return tasks.size() == 1 && !first.from().equals(from) && first.isOlderThan(LATE, LEAST_LATE, now);
+        return tasks.size() == 1 && !first.from().equals(from) && first.isLate(now);
     }
 
     /** What the origin should send next; null if everything is with somebody, or nobody can take it. */
     @Nullable
     Choice bestFromOrigin(Sender origin, long now) {
         Member to = cold.isEmpty() || originTasks >= mostFromOrigin ? null : nextFromOrigin(origin, now);
-        return to == null ? null : new Choice(to, origin, cold.nextSetBit(0), 0);
+        int piece = to == null ? -1 : firstCold(to, origin, now);
+        return to == null || piece < 0 ? null : new Choice(to, origin, piece, 0);
+    }
+
+    private int firstCold(Member to, Sender origin, long now) {
+        int piece = cold.nextSetBit(0);
+        while (piece >= 0 && to.coming().get(piece) && !isLate(to, origin, piece, now)) {
+            piece = cold.nextSetBit(piece + 1);
+        }
+        return piece;
     }
 
     /** The member that has got fewest pieces from the origin, for it is the one that will pass the piece on. */
@@ -232,7 +235,7 @@ final class Swarm {
         int start = start();
         for (int i = 0; i < Math.min(LOOKED_AT, members.size()); i++) {
             Member member = members.get((start + i) % members.size());
-            if (member.fetches() && member.passesOn() && !member.avoids(origin, now)
+            if (member.takes(now) && member.passesOn() && !member.avoids(origin, now)
                     && (best == null || passesOnSooner(member, best))) {
                 best = member;
             }
@@ -241,6 +244,9 @@ final class Swarm {
     }
 
     private static boolean passesOnSooner(Member one, Member other) {
+        if (one.hasRoom() != other.hasRoom()) {
+            return one.hasRoom();
+        }
         return one.fromOrigin() != other.fromOrigin()
                 ? one.fromOrigin() < other.fromOrigin()
                 : one.sender().flow().underWay() < other.sender().flow().underWay();
@@ -249,9 +255,9 @@ final class Swarm {
     /** What the origin has to send because nobody else can, or does; null if somebody may. */
     @Nullable
     Choice rescue(Member to, Sender origin, long now) {
-        boolean starved = to.fetches() && now - to.lastProgress() > STARVED
-                && to.allPending().stream().allMatch(task -> task.isOlderThan(LATE, LEAST_LATE, now));
-        boolean rescued = starved || to.fetches() && to.taskCount() < MOST_TASKS && isAlone(to, now);
+        boolean starved = to.takes(now) && now - to.lastProgress() > STARVED
+                && to.allPending().stream().allMatch(task -> task.isLate(now));
+        boolean rescued = starved || to.takes(now) && to.hasRoom() && isAlone(to, now);
         if (!rescued || originTasks >= mostFromOrigin || to.avoids(origin, now)) {
             return null;
         }

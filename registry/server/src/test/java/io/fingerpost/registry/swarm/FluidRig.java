@@ -55,6 +55,7 @@ final class FluidRig {
         final Map<Swarm, BitSet> verified = new HashMap<>();
         int receiving;
         long doneAt = -1;
+        boolean isGone;
 
         Host(int number, double rate) {
             this.sender = Sender.of(peer(number));
@@ -68,6 +69,16 @@ final class FluidRig {
                     now);
             members.put(swarm, member);
             dispatch.join(member, now);
+        }
+
+        /** Nobody hears of it any more, and it says nothing. */
+        void vanish() {
+            isGone = true;
+            up.put(sender, 0.0);
+            ordered.removeIf(transfer -> transfer.to == this);
+            running.stream().filter(transfer -> transfer.to == this)
+                    .forEach(transfer -> sending.merge(transfer.task.from(), -1, Integer::sum));
+            running.removeIf(transfer -> transfer.to == this);
         }
 
         boolean isDone(Map<Swarm, Integer> pieces) {
@@ -97,6 +108,9 @@ final class FluidRig {
         for (var transfer : List.copyOf(ordered)) {
             if (transfer.at <= now) {
                 ordered.remove(transfer);
+                if (transfer.to.isGone) {
+                    continue;
+                }
                 if (transfer.left > 0) {
                     running.add(transfer);
                     sending.merge(transfer.task.from(), 1, Integer::sum);

@@ -58,6 +58,88 @@ class PassingOnTest {
         assertThat(told).allMatch(task -> task.from().isOrigin() && task.to() == honest);
     }
 
+    /** Has the clock tick for a while, with news of {@code heard} shortly before the end. */
+    private void listen(int milliseconds, Member heard, int piece) {
+        long end = now + milliseconds;
+        while (now < end) {
+            now += 200;
+            if (now >= end) {
+                var have = (BitSet) heard.have().clone();
+                have.set(piece);
+                dispatch.verified(heard, PieceSet.of(PIECES, have), now);
+            }
+            dispatch.tick(now);
+        }
+    }
+
+    @Test
+    void comesFromTheOriginOnceMoreWhenNothingIsHeardOfTheMember() {
+        var gone = join(1);
+        takesAllThatItWasTold(gone);
+        var waiting = join(2);
+        assertThat(waiting.allPending()).isNotEmpty().allMatch(task -> task.from() == gone.sender());
+        told.clear();
+
+        listen(3_400, waiting, PIECES - 1);
+
+        assertThat(told).isNotEmpty().allMatch(task -> task.from().isOrigin() && task.to() == waiting);
+        assertThat(waiting.allPending()).noneMatch(task -> task.from() == gone.sender());
+    }
+
+    @Test
+    void countsAgainAsSoonAsSomethingIsHeard() {
+        var gone = join(1);
+        takesAllThatItWasTold(gone);
+        var waiting = join(2);
+        listen(3_400, waiting, PIECES - 1);
+        assertThat(gone.passesOn()).isFalse();
+
+        gone.sender().heard(now);
+        dispatch.tick(now += 200);
+
+        assertThat(gone.passesOn()).isTrue();
+    }
+
+    @Test
+    void countsStillWhenNobodyIsHeardWhoWaitsForIt() {
+        var sender = join(1);
+        takesAllThatItWasTold(sender);
+        join(2);
+
+        for (int ticks = 0; ticks < 10; ticks++) {
+            dispatch.tick(now += 200);
+        }
+
+        assertThat(sender.passesOn()).isTrue();
+    }
+
+    @Test
+    void countsStillWhenItIsTheRegistryThatWasNotListening() {
+        var sender = join(1);
+        takesAllThatItWasTold(sender);
+        var waiting = join(2);
+        now += 1_200;
+        dispatch.verified(waiting, PieceSet.of(PIECES, BitSet.valueOf(new long[] {1L << PIECES - 1})), now);
+
+        dispatch.tick(now);
+
+        assertThat(sender.passesOn()).isTrue();
+    }
+
+    @Test
+    void isNotAwaitedOfOneWhoIsGone() {
+        var there = join(1);
+        dispatch.verified(there, PieceSet.of(PIECES, BitSet.valueOf(new long[] {0b11})), now);
+        var gone = join(2);
+        assertThat(gone.allPending()).isNotEmpty();
+
+        listen(3_400, there, PIECES - 1);
+
+        assertThat(gone.allPending()).isEmpty();
+        assertThat(gone.takes(now)).isFalse();
+        assertThat(there.passesOn()).isTrue();
+    }
+
     @Test
     void countsAgainWhenItIsBack() {
         var member = join(1);

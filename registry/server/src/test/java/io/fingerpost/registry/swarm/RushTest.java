@@ -33,6 +33,15 @@ class RushTest {
         assertThat(finish.originCopies()).isBetween(0.999, 1.02);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void twoThatVanishCostTheOthersLittleMoreThanASecond(int seed) {
+        var finish = Rush.VANISHING.run(seed);
+
+        assertThat(finish.ratio()).isLessThan(1.25);
+        assertThat(finish.originCopies()).isBetween(0.999, 1.1);
+    }
+
     @Test
     void manySmallFilesShareTheLines() {
         var finish = Rush.D.run(1);
