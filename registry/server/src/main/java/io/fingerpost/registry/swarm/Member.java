@@ -72,6 +72,11 @@ final class Member {
         return fetches && !sender.isSilent(now);
     }
 
+    /** Whether the others are served first: it is in quarantine. */
+    boolean comesLast() {
+        return peer.state() == Peer.State.QUARANTINED;
+    }
+
     /** Whether what it has counts as what others can get. */
     boolean passesOn() {
         return passesOn;

@@ -15,7 +15,7 @@ final class Sender {
     private static final double PEER_PIECES = 5;
     private static final long PEER_MOMENT = 130;
     /** One from whom nothing comes is tried again after so many milliseconds. */
-    private static final long SILENCE = 5_000;
+    private static final long SILENCE = 10_000;
     /** Who was heard so many milliseconds ago, or fewer, is there. */
     private static final long RECENT = 500;
 

@@ -18,6 +18,8 @@ final class Swarm {
     private static final int LOOKED_AT = 24;
     /** A member without a new piece for so long, in milliseconds, is served by the origin. */
     private static final long STARVED = 3_000;
+    /** What it costs more to send to one who comes last. */
+    private static final long LAST = 1L << 62;
 
     private final Sha256 digest;
     private final PieceLayout layout;
@@ -188,8 +190,9 @@ final class Swarm {
         long copies = (long) holders[piece] + coming[piece];
         int far = from.sender().distanceTo(to.peer());
         long idle = Math.min(to.sender().flow().underWay() >>> 10, 0xFFFFF);
+        long last = to.comesLast() ? LAST : 0;
         return new Choice(to, from.sender(), piece,
-                ((copies << 3 | (long) far) << 20 | idle) << 8 | Math.min(to.taskCount(), 255));
+                last | ((copies << 3 | (long) far) << 20 | idle) << 8 | Math.min(to.taskCount(), 255));
     }
 
     /** The piece that {@code from} has and {@code to} needs of which there are fewest; -1 if there is none. */
@@ -257,6 +260,9 @@ final class Swarm {
     Choice rescue(Member to, Sender origin, long now) {
         boolean starved = to.takes(now) && now - to.lastProgress() > STARVED
                 && to.allPending().stream().allMatch(task -> task.isLate(now));
+        if (to.comesLast() && bestFromOrigin(origin, now) != null) {
+            return null;
+        }
         boolean rescued = starved || to.takes(now) && to.hasRoom() && isAlone(to, now);
         if (!rescued || originTasks >= mostFromOrigin || to.avoids(origin, now)) {
             return null;

@@ -55,6 +55,8 @@ final class FluidRig {
         final Map<Swarm, BitSet> verified = new HashMap<>();
         int receiving;
         long doneAt = -1;
+        /** Nobody waits for it: it is gone, or lies. */
+        boolean isOut;
         boolean isGone;
 
         Host(int number, double rate) {
@@ -74,11 +76,26 @@ final class FluidRig {
         /** Nobody hears of it any more, and it says nothing. */
         void vanish() {
             isGone = true;
+            isOut = true;
             up.put(sender, 0.0);
             ordered.removeIf(transfer -> transfer.to == this);
             running.stream().filter(transfer -> transfer.to == this)
                     .forEach(transfer -> sending.merge(transfer.task.from(), -1, Integer::sum));
             running.removeIf(transfer -> transfer.to == this);
+        }
+
+        /** It is caught lying: what comes from it counts for nothing, and all who fetch from it know. */
+        void lie() {
+            isOut = true;
+            sender.peer().turn(Peer.State.QUARANTINED, Reachability.YES);
+            ordered.removeIf(transfer -> transfer.task.from() == sender);
+            running.stream().filter(transfer -> transfer.task.from() == sender)
+                    .forEach(transfer -> transfer.to.receiving--);
+            running.removeIf(transfer -> transfer.task.from() == sender);
+            sending.put(sender, 0);
+            for (Host host : hosts) {
+                host.members.values().forEach(member -> dispatch.failed(member, sender, now));
+            }
         }
 
         boolean isDone(Map<Swarm, Integer> pieces) {
