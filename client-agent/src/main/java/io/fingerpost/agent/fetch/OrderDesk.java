@@ -14,11 +14,14 @@ import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.client.RegistryRefused;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class OrderDesk implements LeaseListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrderDesk.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int MOST_EARLY = 256;
 
     private final RegistryClient registry;
     private final HolderCounts counts;
@@ -39,12 +43,15 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("orders-", 0).factory());
     /** All below guarded by this. */
     private final Map<Sha256, OrderTaker> takers = new HashMap<>();
-    private final List<Failed> failed = new ArrayList<>();
-    private final List<Sha256> left = new ArrayList<>();
+    /** Orders for what is just being begun: they may come sooner, with the answer to something else. */
+    private final Deque<Order> early = new ArrayDeque<>();
+    private final Set<Failed> failed = new LinkedHashSet<>();
+    private final Set<Sha256> left = new LinkedHashSet<>();
     private @Nullable LeaseGrant lease;
     /** The question that is open is the last of so many; the registry answers earlier ones when a new one comes. */
     private long questions;
     private boolean isAsking;
+    private long lastOrder = System.nanoTime();
 
     /** Carries out the orders for one digest; must not wait. */
     interface OrderTaker {
@@ -99,10 +106,20 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         return true;
     }
 
+    /** The orders for {@code digest} that came before it was begun. */
+    synchronized List<Order> takeEarly(Sha256 digest) {
+        var taken = early.stream().filter(order -> order.digest().equals(digest)).toList();
+        early.removeAll(taken);
+        return taken;
+    }
+
     synchronized void end(Sha256 digest) {
         takers.remove(digest);
+        takeEarly(digest);
         left.add(digest);
-        askAnew();
+        if (takers.isEmpty()) {
+            askAnew(); // else the next question tells it
+        }
     }
 
     /** A source failed; the registry is to order what is missing from others. */
@@ -111,17 +128,33 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         askAnew();
     }
 
+    /** Whether anything was ordered, of whatever is being fetched, since it was so long ago. */
+    synchronized boolean hasOrderedWithin(Duration time) {
+        return System.nanoTime() - lastOrder < time.toNanos();
+    }
+
     @Override
     public void ordered(Orders orders) {
         for (Order order : orders.orders()) {
             OrderTaker taker;
             synchronized (this) {
+                lastOrder = System.nanoTime();
                 taker = takers.get(order.digest());
+                if (taker == null) {
+                    keep(order);
+                }
             }
             if (taker != null) {
                 taker.take(order);
             }
         }
+    }
+
+    private void keep(Order order) {
+        if (early.size() == MOST_EARLY) {
+            early.removeFirst();
+        }
+        early.addLast(order);
     }
 
     private synchronized void askIfWanted() {
@@ -157,6 +190,7 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
             pause();
         } catch (IOException e) {
             LOG.atDebug().addKeyValue("why", e.getMessage()).log("no orders");
+            untold(request.get());
             pause();
         }
         next(current, question);
@@ -171,11 +205,16 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         return Optional.of(request);
     }
 
-    private static <T> List<T> taken(List<T> all) {
-        var some = all.subList(0, Math.min(all.size(), OrdersRequest.MOST));
-        var copy = List.copyOf(some);
-        some.clear();
-        return copy;
+    /** It may not have got there: told again, it does no harm. */
+    private synchronized void untold(OrdersRequest request) {
+        failed.addAll(request.failed());
+        request.left().stream().filter(digest -> !takers.containsKey(digest)).forEach(left::add);
+    }
+
+    private static <T> List<T> taken(Set<T> all) {
+        var some = all.stream().limit(OrdersRequest.MOST).toList();
+        some.forEach(all::remove);
+        return some;
     }
 
     private static void pause() {

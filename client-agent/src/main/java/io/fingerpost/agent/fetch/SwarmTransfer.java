@@ -31,8 +31,12 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     private static final Logger LOG = LoggerFactory.getLogger(SwarmTransfer.class);
     /** Requests at a time to one source, so that its line never waits for the next one. */
     private static final int LANES = 3;
+    /** From a peer that failed nothing is taken for so long. */
+    private static final Duration REFUSED = Duration.ofSeconds(2);
     /** After so many times the patience, the origin is asked without an order. */
     private static final int LAST_PATIENCE = 3;
+    /** So many times as patient while others of many files have their turn. */
+    private static final int IN_TURN = 5;
     /** The transfer is given up when the origin failed so often without a new piece between. */
     private static final int ORIGIN_FAILURES = 4;
     /** What is taken from the origin at a time without an order. */
@@ -66,6 +70,8 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         private final Optional<PeerId> peer;
         private final Deque<Span> spans = new ArrayDeque<>();
         private int lanes;
+        /** Orders that cross the report of its failure are refused until then. */
+        private long refusedUntil = System.nanoTime();
 
         private Queue(Optional<PeerId> peer) {
             this.peer = peer;
@@ -97,6 +103,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
                 advance(); // else nothing has begun yet, and the origin may still speak for itself
             }
             plan.orders().forEach(this::take);
+            desk.takeEarly(representation.digest()).forEach(this::take);
             await();
             return partial.commit();
         } finally {
@@ -118,9 +125,10 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
                 throw failure;
             }
             long now = System.nanoTime();
-            if (running == 0 && now - lastEvent > LAST_PATIENCE * patience.toNanos()) {
+            long patient = patience.toNanos() * (desk.hasOrderedWithin(patience) ? IN_TURN : 1);
+            if (running == 0 && now - lastEvent > LAST_PATIENCE * patient) {
                 takeUnordered();
-            } else if (running == 0 && now - Math.max(lastEvent, lastAsked) > patience.toNanos()) {
+            } else if (running == 0 && now - Math.max(lastEvent, lastAsked) > patient) {
                 lastAsked = now;
                 return false;
             }
@@ -202,6 +210,10 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
 
     private synchronized void add(Source source, Optional<PeerId> peer, Span span) {
         Queue queue = queues.computeIfAbsent(source, _ -> new Queue(peer));
+        if (System.nanoTime() - queue.refusedUntil < 0) {
+            desk.failed(representation.digest(), queue.peer);
+            return;
+        }
         queue.spans.add(span);
         lastEvent = System.nanoTime();
         if (queue.lanes < LANES) {
@@ -266,7 +278,9 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         LOG.atInfo().addKeyValue("source", source).addKeyValue("why", why.getMessage()).log("source given up");
         synchronized (this) {
             queue.spans.clear();
-            if (source instanceof Source.Origin && ++originFailures >= ORIGIN_FAILURES) {
+            if (source instanceof Source.Peer) {
+                queue.refusedUntil = System.nanoTime() + REFUSED.toNanos();
+            } else if (++originFailures >= ORIGIN_FAILURES) {
                 end(why);
                 return;
             }

@@ -19,11 +19,13 @@ import io.fingerpost.contract.api.Order;
 import io.fingerpost.contract.api.OrdersRequest.Failed;
 import io.fingerpost.contract.config.ByteSize;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -298,6 +300,63 @@ class SwarmTransferIT {
         assertFetched();
 
         assertThat(registry().questions()).hasSizeLessThan(10);
+    }
+
+    @Test
+    void tellsOfAFailureAgainWhenTheReportIsLost() throws IOException {
+        registry().breakNextReport();
+        orderFromGoodAfterFailures();
+        registry().plans(RESOURCE, FILE, fromGood(0), fromBad(1));
+
+        assertFetched();
+
+        assertThat(registry().failed()).contains(BAD_FAILED);
+    }
+
+    @Test
+    void carriesOutOrdersThatComeBeforeThePlan() throws IOException {
+        var other = Content.of(3 * PIECE, 7);
+        var gate = new CountDownLatch(1);
+        bad.script(call -> {
+            call.awaitGate(gate);
+            Scripts.serving(other).answer(call);
+        });
+        rig.broker().originServes("/other", other);
+        registry().plans("/other", other, new Order(other.digest(), Optional.of(BAD), Optional.of(bad.url() + "/x?t=t"),
+                boxed(0, 1, 2)));
+        var running = CompletableFuture.supplyAsync(this::readOther);
+        Awaitility.await().until(() -> !registry().questions().isEmpty());
+        registry().orders(fromGood(all()));
+        Awaitility.await().until(() -> registry().questions().size() > 1); // it has been told
+
+        registry().plans(RESOURCE, FILE);
+        assertFetched();
+
+        assertThat(rig.broker().originCalls(RESOURCE)).isEmpty();
+        gate.countDown();
+        assertThat(running.join()).isEqualTo(other.bytes());
+    }
+
+    private byte[] readOther() {
+        try {
+            return rig.read("/other");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void refusesOrdersThatCrossTheReportOfAFailure() throws IOException {
+        bad.script(call -> call.answer(404, new byte[0]));
+        registry().onFailure(failed -> failed.equals(BAD_FAILED) && registry().failed().size() < 3
+                ? List.of(fromBad(1))
+                : List.of(fromGood(all())));
+        registry().plans(RESOURCE, FILE, fromGood(0), fromBad(1));
+
+        assertFetched();
+
+        assertThat(bad.calls()).hasSize(1);
+        assertThat(registry().failed()).filteredOn(BAD_FAILED::equals).hasSizeGreaterThan(1);
     }
 
     @Test

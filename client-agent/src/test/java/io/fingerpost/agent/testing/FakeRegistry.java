@@ -65,6 +65,7 @@ public final class FakeRegistry implements Script {
     private volatile String location = ApiPaths.EMBEDDED;
     private volatile boolean down;
     private volatile boolean impatient;
+    private volatile boolean breaksReports;
     private volatile CountDownLatch planGate = new CountDownLatch(0);
 
     public FakeRegistry(Duration heartbeat) {
@@ -136,6 +137,11 @@ public final class FakeRegistry implements Script {
 
     /** Answers when there is something to order, which any of the open questions may get. */
     private void orders(Call call, OrdersRequest request) throws IOException {
+        if (breaksReports && !request.failed().isEmpty()) {
+            breaksReports = false;
+            call.reset();
+            return;
+        }
         questions.add(request);
         request.failed().forEach(failed -> ordered.addAll(reaction.apply(failed)));
         try {
@@ -221,6 +227,11 @@ public final class FakeRegistry implements Script {
     /** From now on questions for orders are answered at once, also with none. */
     public void doNotWait() {
         impatient = true;
+    }
+
+    /** The next report of a failure does not get here. */
+    public void breakNextReport() {
+        breaksReports = true;
     }
 
     public List<OrdersRequest> questions() {

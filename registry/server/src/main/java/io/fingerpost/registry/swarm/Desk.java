@@ -88,16 +88,29 @@ final class Desk {
         return taken;
     }
 
-    /** What it has not been told yet, grouped by source; tasks that ended meanwhile are left out. */
+    /** What it has not been told yet. */
     Orders takeOrders(Instant ticketEnd) {
+        var orders = orders(untold, ticketEnd);
+        untold.clear();
+        return orders;
+    }
+
+    /** What it has not been told yet of one digest; who asks for it takes no notice of others. */
+    Orders takeOrders(Sha256 digest, Instant ticketEnd) {
+        var some = untold.stream().filter(task -> task.to().swarm().digest().equals(digest)).toList();
+        untold.removeAll(some);
+        return orders(some, ticketEnd);
+    }
+
+    /** Grouped by source; tasks that ended meanwhile are left out. */
+    private static Orders orders(List<Task> tasks, Instant ticketEnd) {
         var pieces = new LinkedHashMap<Source, List<Integer>>();
-        for (Task task : untold) {
+        for (Task task : tasks) {
             if (task.to().pending(task.piece()).contains(task)) {
                 pieces.computeIfAbsent(new Source(task.to().swarm(), task.from()), _ -> new ArrayList<>())
                         .add(task.piece());
             }
         }
-        untold.clear();
         var orders = new ArrayList<Order>();
         pieces.forEach((source, list) -> orders.add(source.order(list, ticketEnd)));
         return new Orders(orders);

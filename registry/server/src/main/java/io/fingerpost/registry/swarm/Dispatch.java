@@ -99,7 +99,7 @@ final class Dispatch {
         for (int piece = 0; piece < swarm.layout().count(); piece++) {
             if (pieces.contains(piece) && !member.have().get(piece)) {
                 member.gained(piece, now);
-                member.sender().heard(now);
+                member.sender().gained(now);
                 swarm.gained(member, piece);
                 var tasks = List.copyOf(member.pending(piece));
                 count(tasks);

@@ -15,7 +15,7 @@ final class Member {
     /** Pieces on their way to it: more with each that arrives, half as many with each that does not. */
     private static final int LEAST_TASKS = 2;
     private static final int FIRST_TASKS = 4;
-    private static final int MOST_TASKS = 12;
+    private static final int MOST_TASKS = 32;
 
     private final Swarm swarm;
     private final Sender sender;

@@ -25,6 +25,7 @@ final class Sender {
     private int nextMember;
     private long lastHeard = -RECENT - 1;
     private long silentUntil;
+    private long lastGain;
 
     private Sender(@Nullable Peer peer, Flow flow) {
         this.peer = peer;
@@ -75,6 +76,17 @@ final class Sender {
     void heard(long now) {
         lastHeard = now;
         silentUntil = 0;
+    }
+
+    /** It has verified something. */
+    void gained(long now) {
+        lastGain = now;
+        heard(now);
+    }
+
+    /** When it got something last, of whatever it fetches. */
+    long lastGain() {
+        return lastGain;
     }
 
     boolean wasHeard(long now) {

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Swarm {
     /** Members that are looked at for one decision: of more, as many are drawn by lot. */
     private static final int LOOKED_AT = 24;
-    /** A member without a new piece for so long, in milliseconds, is served by the origin. */
+    /** A peer without a new piece for so long, in milliseconds, is served by the origin; one that has got pieces of something else, later. */
     private static final long STARVED = 3_000;
+    private static final long STARVED_OF_ONE = 15_000;
     /** What it costs more to send to one who comes last. */
     private static final long LAST = 1L << 62;
 
@@ -258,7 +259,9 @@ final class Swarm {
     /** What the origin has to send because nobody else can, or does; null if somebody may. */
     @Nullable
     Choice rescue(Member to, Sender origin, long now) {
-        boolean starved = to.takes(now) && now - to.lastProgress() > STARVED
+        boolean starved = to.takes(now)
+                && (now - to.sender().lastGain() > STARVED || now - to.lastProgress() > STARVED_OF_ONE)
+                && now - to.lastProgress() > STARVED
                 && to.allPending().stream().allMatch(task -> task.isLate(now));
         if (to.comesLast() && bestFromOrigin(origin, now) != null) {
             return null;

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +100,7 @@ public final class Swarms implements AutoCloseable {
             Holders known = registry.holders(representation.digest());
             boolean holdsAll = known.of(peer) instanceof Peer;
             meters.countPlan(holdsAll ? PlanOutcome.HELD : join(desk, representation, known, now));
-            orders = desk.takeOrders(ticketEnd());
+            orders = desk.takeOrders(representation.digest(), ticketEnd());
             answers = due(now);
         }
         answers.forEach(Runnable::run);
@@ -237,6 +238,9 @@ public final class Swarms implements AutoCloseable {
             long now = clock.millis();
             desk.used(now);
             update.drop().forEach(digest -> leave(desk, digest, now));
+            if (update.anew()) {
+                forget(desk, update, now);
+            }
             for (var held : update.hold()) {
                 Member member = desk.members().get(held.digest());
                 if (member != null && held.pieces().count() == member.swarm().layout().count()) {
@@ -248,6 +252,16 @@ public final class Swarms implements AutoCloseable {
         }
         answers.forEach(Runnable::run);
         return orders;
+    }
+
+    /** What it does not name any more it does not have any more; if it fetches that still, it asks for a plan again. */
+    private void forget(Desk desk, HoldingsUpdate update, long now) {
+        var held = update.hold().stream().map(HoldingsUpdate.Held::digest).collect(Collectors.toSet());
+        for (Sha256 digest : List.copyOf(desk.members().keySet())) {
+            if (!held.contains(digest)) {
+                leave(desk, digest, now);
+            }
+        }
     }
 
     /** A peer waits for orders: {@code answer} is called once, at once or later, by whichever thread has some. */

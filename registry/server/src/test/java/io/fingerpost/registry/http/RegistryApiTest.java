@@ -30,6 +30,7 @@ import io.fingerpost.testing.TestPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -204,6 +205,26 @@ class RegistryApiTest {
         client.announce(second, new HoldingsUpdate(List.of(new Held(large.digest(), PieceSet.of(3, bits))), List.of()));
         assertThat(client.announce(second, new HoldingsUpdate(
                 List.of(Held.complete(large.digest(), large.size())), List.of())).orders()).isEmpty();
+    }
+
+    @Test
+    void anAnnouncementIsAnsweredWithOrdersOnlyIfThereAreSome() throws Exception {
+        var large = RegistryFixture.representation(2 * PieceLayout.MIN_PIECE);
+        fixture.representations.learn(new ResourceId("/maps/alps.pak"), large, RegistryFixture.NOW.plusSeconds(3_600));
+        LeaseGrant first = register(anna, Optional.empty());
+        LeaseGrant second = register(new TestPeer(), Optional.empty());
+        client.plan(first, new PlanRequest("/maps/alps.pak"));
+        client.plan(second, new PlanRequest("/maps/alps.pak"));
+        var all = new HoldingsUpdate(List.of(Held.complete(large.digest(), large.size())), List.of());
+
+        assertThat(announced(first, all)).isEqualTo(204);
+        assertThat(announced(second, new HoldingsUpdate(List.of(), List.of()))).isEqualTo(200);
+    }
+
+    private int announced(LeaseGrant lease, HoldingsUpdate update) throws Exception {
+        return server.send("POST", "/peers/" + lease.peerId() + "/holdings",
+                new String(update.bytes(), StandardCharsets.ISO_8859_1), "Authorization",
+                "bearer " + lease.secret(), "Content-Type", HoldingsUpdate.MEDIA_TYPE).statusCode();
     }
 
     private Orders asked(LeaseGrant lease) {

@@ -174,6 +174,33 @@ class SwarmsTest {
     }
 
     @Test
+    void aPlanHasTheOrdersForWhatWasAskedForAlone() {
+        var andes = new Representation(RegistryFixture.digest(2), alps.size(), alps.headers(), alps.pieces());
+        var path = new ResourceId("/andes.pak");
+        fixture.representations.learn(path, andes, RegistryFixture.NOW.plusSeconds(3_600));
+        plan(anna);
+        var ben = somebody();
+        plan(ben);
+        announce(anna, 0); // ben is to take that, and has not been told yet
+
+        var orders = swarms.plan(ben.peerId(), ben.secret(), path).orders();
+
+        assertThat(orders).isNotEmpty().allMatch(order -> order.digest().equals(andes.digest()));
+        assertThat(announce(ben, 3)).as("what was not for that plan").extracting(Order::digest)
+                .contains(alps.digest());
+    }
+
+    @Test
+    void whatAPeerDoesNotNameWhenItSaysAllAnewIsNotTakenFromItAnyMore() {
+        plan(anna);
+        announce(anna, 0, 1);
+        swarms.announced(anna.peerId(), anna.secret(), new HoldingsUpdate(true, List.of(), List.of()));
+        var ben = somebody();
+
+        assertThat(sources(plan(ben))).containsExactly(Optional.empty());
+    }
+
+    @Test
     void aQuestionIsAnsweredWithNothingInTheEnd() {
         var answers = ask(anna, ASKING);
         pass(Duration.ofSeconds(OrdersRequest.LONGEST_WAIT_SECONDS).minusMillis(1));
