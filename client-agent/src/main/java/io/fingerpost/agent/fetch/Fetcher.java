@@ -150,7 +150,7 @@ public final class Fetcher implements AutoCloseable {
             partial = store.partial(representation);
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
-            desk.end(representation.digest());
+            desk.decline(representation.digest());
             return Optional.empty();
         }
         if (partial.verified().isEmpty()) {

@@ -69,6 +69,7 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
     public synchronized void granted(LeaseGrant granted) {
         lease = granted;
         isAsking = false;
+        early.clear();
         askIfWanted();
     }
 
@@ -102,6 +103,7 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
             return false;
         }
         left.remove(digest);
+        failed.removeIf(old -> old.digest().equals(digest));
         askIfWanted();
         return true;
     }
@@ -111,6 +113,13 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         var taken = early.stream().filter(order -> order.digest().equals(digest)).toList();
         early.removeAll(taken);
         return taken;
+    }
+
+    /** What is ordered of {@code digest} is not wanted; nothing happens if somebody else takes it. */
+    synchronized void decline(Sha256 digest) {
+        if (!takers.containsKey(digest)) {
+            end(digest);
+        }
     }
 
     synchronized void end(Sha256 digest) {
@@ -151,6 +160,9 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
     }
 
     private void keep(Order order) {
+        if (left.contains(order.digest())) {
+            return; // it comes late, not early
+        }
         if (early.size() == MOST_EARLY) {
             early.removeFirst();
         }
@@ -185,12 +197,11 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
             if (orders.orders().isEmpty() && System.nanoTime() - asked < RETRY.toNanos()) {
                 pause(); // it did not wait for something to order
             }
-        } catch (RegistryRefused e) {
-            LOG.atDebug().addKeyValue("why", e.getMessage()).log("no orders"); // a lost lease is the heartbeat's to notice
-            pause();
         } catch (IOException e) {
-            LOG.atDebug().addKeyValue("why", e.getMessage()).log("no orders");
-            untold(request.get());
+            LOG.atDebug().addKeyValue("why", e.getMessage()).log("no orders"); // a lost lease is the heartbeat's to notice
+            if (!(e instanceof RegistryRefused refused) || refused.problem().status() >= 500) {
+                untold(request.get());
+            }
             pause();
         }
         next(current, question);
@@ -226,7 +237,8 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
     }
 
     private synchronized void next(LeaseGrant current, long question) {
-        if (question != questions || !current.equals(lease)) {
+        boolean isLast = question == questions || !failed.isEmpty(); // a later question did not know what is to be told again
+        if (!isLast || !current.equals(lease)) {
             return;
         }
         isAsking = false;

@@ -54,7 +54,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     private final Duration patience;
 
     /** All below guarded by this. */
-    private final Map<Source, Queue> queues = new HashMap<>();
+    private final Map<Optional<PeerId>, Queue> queues = new HashMap<>();
     /** How many bytes of a piece a source wrote that broke off: another goes on there. */
     private final Map<Integer, Integer> begun = new HashMap<>();
     private final Map<Integer, Integer> writers = new HashMap<>();
@@ -68,13 +68,16 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     /** What one source has to send still. */
     private static final class Queue {
         private final Optional<PeerId> peer;
+        /** Under the URL that was told last: the ticket in it changes. */
+        private Source source;
         private final Deque<Span> spans = new ArrayDeque<>();
         private int lanes;
         /** Orders that cross the report of its failure are refused until then. */
         private long refusedUntil = System.nanoTime();
 
-        private Queue(Optional<PeerId> peer) {
+        private Queue(Optional<PeerId> peer, Source source) {
             this.peer = peer;
+            this.source = source;
         }
     }
 
@@ -209,7 +212,8 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     }
 
     private synchronized void add(Source source, Optional<PeerId> peer, Span span) {
-        Queue queue = queues.computeIfAbsent(source, _ -> new Queue(peer));
+        Queue queue = queues.computeIfAbsent(peer, _ -> new Queue(peer, source));
+        queue.source = source;
         if (System.nanoTime() - queue.refusedUntil < 0) {
             desk.failed(representation.digest(), queue.peer);
             return;
@@ -219,18 +223,18 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         if (queue.lanes < LANES) {
             queue.lanes++;
             running++;
-            threads.execute(() -> serve(source, queue));
+            threads.execute(() -> serve(queue));
         }
     }
 
     /** One lane: a request after the other, as long as there is something to ask for. */
-    private void serve(Source source, Queue queue) {
+    private void serve(Queue queue) {
         try {
             for (var span = next(queue); span.isPresent(); span = next(queue)) {
-                fetch(source, span.get());
+                fetch(queue, span.get());
             }
         } catch (SourceFailed e) {
-            gaveUp(source, queue, e);
+            gaveUp(queue, e);
         } catch (IOException e) {
             end(e);
         } catch (RuntimeException | Error e) { // whatever it is, the transfer must not wait for ever
@@ -274,11 +278,11 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         notifyAll();
     }
 
-    private void gaveUp(Source source, Queue queue, SourceFailed why) {
-        LOG.atInfo().addKeyValue("source", source).addKeyValue("why", why.getMessage()).log("source given up");
+    private void gaveUp(Queue queue, SourceFailed why) {
+        LOG.atInfo().addKeyValue("source", source(queue)).addKeyValue("why", why.getMessage()).log("source given up");
         synchronized (this) {
             queue.spans.clear();
-            if (source instanceof Source.Peer) {
+            if (queue.peer.isPresent()) {
                 queue.refusedUntil = System.nanoTime() + REFUSED.toNanos();
             } else if (++originFailures >= ORIGIN_FAILURES) {
                 end(why);
@@ -288,7 +292,12 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         desk.failed(representation.digest(), queue.peer);
     }
 
-    private void fetch(Source source, Span span) throws IOException {
+    private synchronized Source source(Queue queue) {
+        return queue.source;
+    }
+
+    private void fetch(Queue queue, Span span) throws IOException {
+        Source source = source(queue);
         int from = resume(span.first);
         long position = layout.offset(span.first) + from;
         long end = layout.offset(span.last) + layout.length(span.last);
@@ -303,7 +312,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             }
             int last = layout.pieceAt(body.end() - 1);
             while (!isOver()) {
-                take(source, reader, piece, from);
+                take(queue, source, reader, piece, from);
                 if (piece == last) {
                     return;
                 }
@@ -326,7 +335,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     }
 
     /** Takes one piece, or the rest of one. */
-    private void take(Source source, PieceReader reader, int piece, int from) throws IOException {
+    private void take(Queue queue, Source source, PieceReader reader, int piece, int from) throws IOException {
         boolean isRight;
         boolean isAlone;
         try {
@@ -343,7 +352,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             return;
         }
         if (from > 0) { // whoever broke off may have spoilt it
-            again(source, piece);
+            again(queue, piece);
             return;
         }
         var corrupt = new SourceFailed(Phase.DIGEST, "corrupt piece");
@@ -353,8 +362,8 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         throw corrupt;
     }
 
-    private synchronized void again(Source source, int piece) {
-        Optional.ofNullable(queues.get(source)).ifPresent(queue -> queue.spans.addFirst(new Span(piece, piece)));
+    private synchronized void again(Queue queue, int piece) {
+        queue.spans.addFirst(new Span(piece, piece));
     }
 
     /** Where to go on with a piece: at the byte where an earlier source broke off. */

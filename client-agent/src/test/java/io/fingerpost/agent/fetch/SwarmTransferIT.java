@@ -349,7 +349,7 @@ class SwarmTransferIT {
     void refusesOrdersThatCrossTheReportOfAFailure() throws IOException {
         bad.script(call -> call.answer(404, new byte[0]));
         registry().onFailure(failed -> failed.equals(BAD_FAILED) && registry().failed().size() < 3
-                ? List.of(fromBad(1))
+                ? List.of(order(BAD, bad.url() + "/x?t=" + registry().failed().size(), 1))
                 : List.of(fromGood(all())));
         registry().plans(RESOURCE, FILE, fromGood(0), fromBad(1));
 

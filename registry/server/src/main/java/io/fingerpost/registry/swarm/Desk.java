@@ -51,11 +51,18 @@ final class Desk {
         lastUse = now;
     }
 
+    /** The peer has said something. */
+    void heard(long now) {
+        used(now);
+        sender.heard(now);
+    }
+
     boolean isUnusedSince(long then) {
         return members.isEmpty() && waiting == null && lastUse < then;
     }
 
     void give(Task task) {
+        task.hold();
         untold.add(task);
     }
 
@@ -89,24 +96,25 @@ final class Desk {
     }
 
     /** What it has not been told yet. */
-    Orders takeOrders(Instant ticketEnd) {
-        var orders = orders(untold, ticketEnd);
+    Orders takeOrders(long now, Instant ticketEnd) {
+        var orders = orders(untold, now, ticketEnd);
         untold.clear();
         return orders;
     }
 
     /** What it has not been told yet of one digest; who asks for it takes no notice of others. */
-    Orders takeOrders(Sha256 digest, Instant ticketEnd) {
+    Orders takeOrders(Sha256 digest, long now, Instant ticketEnd) {
         var some = untold.stream().filter(task -> task.to().swarm().digest().equals(digest)).toList();
         untold.removeAll(some);
-        return orders(some, ticketEnd);
+        return orders(some, now, ticketEnd);
     }
 
     /** Grouped by source; tasks that ended meanwhile are left out. */
-    private static Orders orders(List<Task> tasks, Instant ticketEnd) {
+    private static Orders orders(List<Task> tasks, long now, Instant ticketEnd) {
         var pieces = new LinkedHashMap<Source, List<Integer>>();
         for (Task task : tasks) {
             if (task.to().pending(task.piece()).contains(task)) {
+                task.told(now);
                 pieces.computeIfAbsent(new Source(task.to().swarm(), task.from()), _ -> new ArrayList<>())
                         .add(task.piece());
             }

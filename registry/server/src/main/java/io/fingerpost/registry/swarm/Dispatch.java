@@ -4,6 +4,9 @@ import io.fingerpost.contract.PieceSet;
 import io.fingerpost.registry.swarm.Swarm.Choice;
 import io.fingerpost.registry.swarm.SwarmMeters.PieceSource;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +27,7 @@ final class Dispatch {
     private static final int LOOKED_AT = 64;
     /** After a longer time without a tick, in milliseconds, it may be this process that heard nothing. */
     private static final long ATTENTIVE = 500;
+    private static final int WITNESSES = 2;
 
     private final Sender origin;
     private final int mostFromOrigin;
@@ -99,7 +103,7 @@ final class Dispatch {
         for (int piece = 0; piece < swarm.layout().count(); piece++) {
             if (pieces.contains(piece) && !member.have().get(piece)) {
                 member.gained(piece, now);
-                member.sender().gained(now);
+                member.sender().gained(swarm.layout().length(piece), now);
                 swarm.gained(member, piece);
                 var tasks = List.copyOf(member.pending(piece));
                 count(tasks);
@@ -142,7 +146,7 @@ final class Dispatch {
     /** Time goes by: what is lost is given up, what is late is sent by others too, who starves is served by the origin. */
     void tick(long now) {
         if (now - lastTick <= ATTENTIVE) {
-            pending().forEach(task -> blame(task, now));
+            blame(now);
         }
         lastTick = now;
         swarms.forEach(swarm -> swarm.recount(now));
@@ -159,22 +163,32 @@ final class Dispatch {
             }
         }
         for (Swarm swarm : List.copyOf(swarms)) {
-            for (Member member : List.copyOf(swarm.members())) {
-                feed(member, now);
-            }
+            var members = new ArrayList<>(swarm.members());
+            members.sort(Comparator.comparing(Member::comesLast));
+            members.forEach(member -> feed(member, now));
         }
         drainOrigin(now);
     }
 
-    /** Of two of whom only one is heard, the other is gone. */
-    private static void blame(Task task, long now) {
-        Sender from = task.from();
-        Sender to = task.to().sender();
-        if (to.wasHeard(now) && task.isMissedBy(from, now)) {
-            from.silent(now);
-        } else if (from.wasHeard(now) && task.isMissedBy(to, now)) {
-            to.silent(now);
-        }
+    /**
+     * Of two of whom only one is heard, the other is gone; if two say so at least, for one may be wrong about the other, or lie.
+     */
+    private void blame(long now) {
+        var missed = new HashMap<Sender, Set<Sender>>();
+        pending().forEach(task -> {
+            Sender from = task.from();
+            Sender to = task.to().sender();
+            if (to.wasHeard(now) && task.missesSender(now)) {
+                missed.computeIfAbsent(from, _ -> new HashSet<>()).add(to);
+            } else if (from.wasHeard(now) && task.missesReceiver(now)) {
+                missed.computeIfAbsent(to, _ -> new HashSet<>()).add(from);
+            }
+        });
+        missed.forEach((sender, by) -> {
+            if (by.size() >= WITNESSES) {
+                sender.silent(now);
+            }
+        });
     }
 
     private Stream<Task> pending() {

@@ -139,13 +139,17 @@ final class Member {
         pending.computeIfAbsent(task.piece(), _ -> new ArrayList<>(1)).add(task);
         coming.set(task.piece());
         taskCount++;
+        sender.awaits(task.mark().bytes());
         fromOrigin += task.from().isOrigin() ? 1 : 0;
         told.accept(task);
     }
 
     void end(Task task) {
         pending.computeIfPresent(task.piece(), (_, tasks) -> {
-            taskCount -= tasks.remove(task) ? 1 : 0;
+            if (tasks.remove(task)) {
+                taskCount--;
+                sender.awaits(-task.mark().bytes());
+            }
             if (!tasks.isEmpty()) {
                 return tasks;
             }

@@ -18,6 +18,8 @@ final class Sender {
     private static final long SILENCE = 10_000;
     /** Who was heard so many milliseconds ago, or fewer, is there. */
     private static final long RECENT = 500;
+    /** Over how many milliseconds it is measured how much it gets. */
+    private static final double INBOUND_WINDOW = 5_000;
 
     private final @Nullable Peer peer;
     private final Flow flow;
@@ -26,6 +28,9 @@ final class Sender {
     private long lastHeard = -RECENT - 1;
     private long silentUntil;
     private long lastGain;
+    /** Bytes a millisecond that it gets. */
+    private double inbound;
+    private long awaited;
 
     private Sender(@Nullable Peer peer, Flow flow) {
         this.peer = peer;
@@ -78,10 +83,21 @@ final class Sender {
         silentUntil = 0;
     }
 
-    /** It has verified something. */
-    void gained(long now) {
+    /** It has verified so many bytes. */
+    void gained(long bytes, long now) {
+        inbound = inbound * Math.exp((lastGain - now) / INBOUND_WINDOW) + bytes / INBOUND_WINDOW;
         lastGain = now;
         heard(now);
+    }
+
+    /** So many bytes more, or fewer, are on their way to it. */
+    void awaits(long bytes) {
+        awaited += bytes;
+    }
+
+    /** In how many milliseconds all should be there that is on its way to it, at so many bytes a millisecond, or a third of what it gets. */
+    double arrival(double leastRate) {
+        return awaited / Math.max(leastRate, inbound / 3);
     }
 
     /** When it got something last, of whatever it fetches. */

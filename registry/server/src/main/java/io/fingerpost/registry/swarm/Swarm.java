@@ -180,7 +180,7 @@ final class Swarm {
     }
 
     private @Nullable Choice choice(Member to, Member from, long now) {
-        if (!to.takes(now) || !to.hasRoom() || !from.sender().serves(to.peer(), now)
+        if (!to.takes(now) || !from.sender().serves(to.peer(), now)
                 || to.avoids(from.sender(), now)) {
             return null;
         }
@@ -203,7 +203,7 @@ final class Swarm {
         BitSet offered = from.have();
         for (int piece = offered.nextSetBit(0); piece >= 0; piece = offered.nextSetBit(piece + 1)) {
             if (!to.have().get(piece) && holders[piece] + coming[piece] < fewest
-                    && (!to.coming().get(piece) || isLate(to, from.sender(), piece, now))) {
+                    && (to.coming().get(piece) ? isLate(to, from.sender(), piece, now) : to.hasRoom())) {
                 best = piece;
                 fewest = holders[piece] + coming[piece];
             }

@@ -97,10 +97,11 @@ public final class Swarms implements AutoCloseable {
         synchronized (this) {
             long now = clock.millis();
             Desk desk = desk(peer, now);
+            desk.heard(now);
             Holders known = registry.holders(representation.digest());
             boolean holdsAll = known.of(peer) instanceof Peer;
             meters.countPlan(holdsAll ? PlanOutcome.HELD : join(desk, representation, known, now));
-            orders = desk.takeOrders(representation.digest(), ticketEnd());
+            orders = desk.takeOrders(representation.digest(), now, ticketEnd());
             answers = due(now);
         }
         answers.forEach(Runnable::run);
@@ -236,7 +237,7 @@ public final class Swarms implements AutoCloseable {
                 return Orders.NONE;
             }
             long now = clock.millis();
-            desk.used(now);
+            desk.heard(now);
             update.drop().forEach(digest -> leave(desk, digest, now));
             if (update.anew()) {
                 forget(desk, update, now);
@@ -247,7 +248,7 @@ public final class Swarms implements AutoCloseable {
                     dispatch.verified(member, held.pieces(), now);
                 }
             }
-            orders = desk.takeOrders(ticketEnd());
+            orders = desk.takeOrders(now, ticketEnd());
             answers = due(now);
         }
         answers.forEach(Runnable::run);
@@ -257,8 +258,12 @@ public final class Swarms implements AutoCloseable {
     /** What it does not name any more it does not have any more; if it fetches that still, it asks for a plan again. */
     private void forget(Desk desk, HoldingsUpdate update, long now) {
         var held = update.hold().stream().map(HoldingsUpdate.Held::digest).collect(Collectors.toSet());
-        for (Sha256 digest : List.copyOf(desk.members().keySet())) {
-            if (!held.contains(digest)) {
+        if (held.size() + update.drop().size() >= HoldingsUpdate.MAX_ENTRIES) {
+            return; // the rest is named in the next one
+        }
+        for (Member member : List.copyOf(desk.members().values())) {
+            Sha256 digest = member.swarm().digest();
+            if (!held.contains(digest) && !member.have().isEmpty()) {
                 leave(desk, digest, now);
             }
         }
@@ -271,6 +276,7 @@ public final class Swarms implements AutoCloseable {
         synchronized (this) {
             long now = clock.millis();
             Desk desk = desk(peer, now);
+            desk.heard(now);
             var before = desk.takeWaiting();
             if (before != null) {
                 answers.add(() -> before.accept(Orders.NONE));
@@ -308,7 +314,7 @@ public final class Swarms implements AutoCloseable {
             return Optional.empty();
         }
         var waiting = Objects.requireNonNull(desk.takeWaiting());
-        var orders = desk.takeOrders(ticketEnd());
+        var orders = desk.takeOrders(now, ticketEnd());
         return Optional.of(() -> waiting.accept(orders));
     }
 
