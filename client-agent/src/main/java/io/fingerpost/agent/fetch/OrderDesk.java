@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +37,12 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrderDesk.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final int MOST_EARLY = 256;
+    /** A registry takes only so many requests of one network at a time, and others are there too. */
+    private static final int MOST_PLANS = 4;
 
     private final RegistryClient registry;
     private final HolderCounts counts;
+    private final Semaphore plans = new Semaphore(MOST_PLANS);
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("orders-", 0).factory());
     /** All below guarded by this. */
@@ -87,6 +91,7 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         if (current == null || resource.length() > PlanRequest.LONGEST) {
             return Optional.empty();
         }
+        plans.acquireUninterruptibly();
         try {
             var plan = registry.plan(current, new PlanRequest(resource));
             counts.learn(plan.representation().digest(), plan.holders());
@@ -94,6 +99,8 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         } catch (IOException e) {
             LOG.atDebug().addKeyValue("why", e.getMessage()).log("no plan");
             return Optional.empty();
+        } finally {
+            plans.release();
         }
     }
 

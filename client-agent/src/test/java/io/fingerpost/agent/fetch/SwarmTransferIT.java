@@ -346,6 +346,23 @@ class SwarmTransferIT {
     }
 
     @Test
+    void asksForFewPlansAtATime() throws Exception {
+        var gate = new CountDownLatch(1);
+        registry().holdPlans(gate);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 12; i++) {
+                String resource = "/of-many-" + i;
+                rig.broker().originServes(resource, FILE);
+                threads.submit(() -> rig.read(resource));
+            }
+            Awaitility.await().during(Duration.ofMillis(300)).until(() -> registry().plansAsked().size() == 4);
+
+            gate.countDown();
+            Awaitility.await().until(() -> registry().plansAsked().size() == 12);
+        }
+    }
+
+    @Test
     void refusesOrdersThatCrossTheReportOfAFailure() throws IOException {
         bad.script(call -> call.answer(404, new byte[0]));
         registry().onFailure(failed -> failed.equals(BAD_FAILED) && registry().failed().size() < 3
