@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,8 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
     private static final int MOST_EARLY = 256;
     /** A registry takes only so many requests of one network at a time, and others are there too. */
     private static final int MOST_PLANS = 4;
+    /** Who has waited so long for its turn asks the broker: a registry that does not answer must not hold anybody up. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(5);
 
     private final RegistryClient registry;
     private final HolderCounts counts;
@@ -88,10 +91,9 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
         synchronized (this) {
             current = lease;
         }
-        if (current == null || resource.length() > PlanRequest.LONGEST) {
+        if (current == null || resource.length() > PlanRequest.LONGEST || !awaitTurn()) {
             return Optional.empty();
         }
-        plans.acquireUninterruptibly();
         try {
             var plan = registry.plan(current, new PlanRequest(resource));
             counts.learn(plan.representation().digest(), plan.holders());
@@ -101,6 +103,15 @@ public final class OrderDesk implements LeaseListener, AutoCloseable {
             return Optional.empty();
         } finally {
             plans.release();
+        }
+    }
+
+    private boolean awaitTurn() {
+        try {
+            return plans.tryAcquire(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -363,6 +363,25 @@ class SwarmTransferIT {
     }
 
     @Test
+    void asksTheBrokerWhenTheRegistryAnswersNoPlans() throws Exception {
+        var gate = new CountDownLatch(1);
+        registry().holdPlans(gate);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 4; i++) {
+                String resource = "/held-" + i;
+                rig.broker().originServes(resource, FILE);
+                threads.submit(() -> rig.read(resource));
+            }
+            Awaitility.await().until(() -> registry().plansAsked().size() == 4);
+
+            assertFetched();
+
+            assertThat(registry().plansAsked()).hasSize(4);
+            gate.countDown();
+        }
+    }
+
+    @Test
     void refusesOrdersThatCrossTheReportOfAFailure() throws IOException {
         bad.script(call -> call.answer(404, new byte[0]));
         registry().onFailure(failed -> failed.equals(BAD_FAILED) && registry().failed().size() < 3
