@@ -10,6 +10,7 @@ import io.fingerpost.agent.gateway.LocalOnly;
 import io.fingerpost.agent.identity.Identity;
 import io.fingerpost.agent.membership.Membership;
 import io.fingerpost.agent.report.FailureReporter;
+import io.fingerpost.agent.serve.LocalNetwork;
 import io.fingerpost.agent.serve.MonthlyCount;
 import io.fingerpost.agent.serve.PeerHandler;
 import io.fingerpost.agent.serve.Uploads;
@@ -81,7 +82,8 @@ public final class Agent implements AutoCloseable {
         var counts = new HolderCounts();
         this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock, counts);
         this.monthlyCount = MonthlyCount.open(data.resolve("uploads.json"), clock, COUNT_INTERVAL);
-        this.uploads = new Uploads(config.serve().budget(), monthlyCount);
+        this.uploads = new Uploads(config.serve().budget(), monthlyCount,
+                client -> config.serve().lanExempt() && LocalNetwork.has(client));
         this.http = newHttpClient(config);
 
         var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));

@@ -28,7 +28,8 @@ public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> ad
     public record Store(ByteSize maxSize) {}
 
     /** How others are served ({@code serve.*}). */
-    public record Serve(BitRate rate, int slots, ByteSize monthlyQuota, Duration idleTimeout, Duration drainTimeout) {
+    public record Serve(BitRate rate, int slots, ByteSize monthlyQuota, boolean lanExempt, Duration idleTimeout,
+            Duration drainTimeout) {
         public Serve {
             if (slots < 0 || slots > UploadBudget.MAX_SLOTS) {
                 throw new BadKey("slots", "0 to " + UploadBudget.MAX_SLOTS + " are wanted");

@@ -72,6 +72,7 @@ class AgentConfigTest {
                   rate: 3Gbit/s
                   slots: 0
                   monthly-quota: 2TiB
+                  lan-exempt: true
                   idle-timeout: 2m
                   drain-timeout: 5s
                 fetch:
@@ -91,7 +92,7 @@ class AgentConfigTest {
         assertThat(config.token()).contains("from-environment");
         assertThat(config.store().maxSize().bytes()).isEqualTo(5L << 20);
         assertThat(config.serve()).isEqualTo(new AgentConfig.Serve(new BitRate(3_000_000_000L), 0,
-                new ByteSize(2L << 40), Duration.ofMinutes(2), Duration.ofSeconds(5)));
+                new ByteSize(2L << 40), true, Duration.ofMinutes(2), Duration.ofSeconds(5)));
         assertThat(config.fetch().connectTimeout()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.fetch().answerTimeout()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.fetch().minBytesPerWindow()).isEqualTo(2 * 1024);

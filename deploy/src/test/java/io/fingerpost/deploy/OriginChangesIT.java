@@ -171,7 +171,7 @@ class OriginChangesIT {
     void anAgentThatIsToldToStopLetsTransfersEnd() throws Exception {
         byte[] content = site.file("big.bin", 50_000_000);
         site.broker();
-        var agent = site.agent("agent", "--token", "vouched");
+        var agent = site.agent("agent", "--token", "vouched", "--set", "serve.rate=1Gbit/s");
         site.through(agent, "/big.bin");
         await().until(() -> site.holdings() == 1);
         String location = site.get(site.edge() + "/big.bin").headers().firstValue("Location").orElseThrow();

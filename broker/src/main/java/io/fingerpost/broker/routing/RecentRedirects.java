@@ -22,8 +22,10 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class RecentRedirects {
     private static final int TRIP_BITS = 16;
-    /** Programs that retry do so about five times. */
-    private static final int MOST_RETURNS = 6;
+    /** Programs that retry do so about five times; aria2 does on each of its connections. */
+    private static final int MOST_RETURNS = 8;
+    /** Parts of a resource that a client gets from one peer within the window. */
+    private static final int MOST_PARTS = 4;
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
     private final Trips trips;
@@ -100,12 +102,18 @@ public final class RecentRedirects {
         }
         long[] places = recentPlaces(row, now);
         int range = mark(request.range());
-        // aria2 cuts what is left anew after a failure: what failed once is not asked for other parts either.
-        int[] failed = Arrays.stream(places).filter(place -> Place.isSuspected(place) || Place.isFor(place, range))
+        // aria2 cuts what is left anew after a failure: what failed once is not asked for other parts either, nor is a peer for
+        // part after part, for each may be what is left of the one before.
+        int[] failed = Arrays.stream(places)
+                .filter(place -> Place.isSuspected(place) || Place.isFor(place, range) || isUsedUp(place, places))
                 .mapToInt(Place::peer).toArray();
         int[] used = Arrays.stream(places).mapToInt(Place::peer)
                 .filter(peer -> Arrays.stream(failed).noneMatch(mark -> mark == peer)).toArray();
         return new Past(failed, used);
+    }
+
+    private static boolean isUsedUp(long place, long[] places) {
+        return Arrays.stream(places).filter(other -> Place.peer(other) == Place.peer(place)).count() >= MOST_PARTS;
     }
 
     /** Behind one address, clients are told apart as far as their agents differ. */
@@ -175,7 +183,7 @@ public final class RecentRedirects {
         boolean cameBack = false;
         for (int i = 0; i < places.length; i++) {
             boolean same = Place.isFor(places[i], range);
-            cameBack |= same;
+            cameBack |= same || isUsedUp(places[i], places);
             if (same && returns <= MOST_RETURNS && !Place.isSuspected(places[i])) {
                 suspects.cameBack(Place.peer(places[i]), request);
                 places[i] |= Place.SUSPECTED;

@@ -62,15 +62,33 @@ class RecentRedirectsTest extends RoutingFixture {
     void whoComesBackMoreOftenThanAClientWouldIsACrowd() {
         knownAndHeld();
         var decisions = new ArrayList<Decision>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 30; i++) {
             var decision = policy.decide(get());
             recent.note(get(), decision, NOW.toEpochMilli());
             decisions.add(decision);
         }
 
-        assertThat(decisions.subList(1, 8)).containsOnly(new Origin(Reason.CAME_BACK));
-        assertThat(decisions.subList(8, 20)).allMatch(Redirect.class::isInstance);
+        assertThat(decisions.subList(1, 10)).containsOnly(new Origin(Reason.CAME_BACK));
+        assertThat(decisions.subList(10, 30)).allMatch(Redirect.class::isInstance);
         assertThat(suspects).hasSize(1);
+    }
+
+    /** As aria2 does on four connections, of which each cuts what is left anew when its piece is wrong. */
+    @Test
+    void aPeerIsNotAskedForPartAfterPart() {
+        knownAndHeld();
+        var decisions = new ArrayList<Decision>();
+        for (int i = 0; i < 30; i++) {
+            var part = get("Range", "bytes=" + i + "-99");
+            var decision = policy.decide(part);
+            recent.note(part, decision, NOW.toEpochMilli());
+            decisions.add(decision);
+        }
+
+        assertThat(decisions.subList(0, 4)).allMatch(Redirect.class::isInstance);
+        assertThat(decisions.subList(4, 13)).containsOnly(new Origin(Reason.CAME_BACK));
+        assertThat(decisions.subList(13, 30)).as("a crowd").allMatch(Redirect.class::isInstance);
+        assertThat(suspects).as("it may be as good as any").isEmpty();
     }
 
     @Test

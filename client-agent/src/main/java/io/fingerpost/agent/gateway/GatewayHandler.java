@@ -8,6 +8,7 @@ import io.fingerpost.agent.fetch.Fetcher;
 import io.fingerpost.agent.serve.BlobResponse;
 import io.fingerpost.agent.serve.Problems;
 import io.fingerpost.agent.serve.SendProgress;
+import io.fingerpost.agent.serve.Uplink;
 import io.fingerpost.agent.store.Blob;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
@@ -60,6 +61,8 @@ public final class GatewayHandler implements HttpHandler {
     private final BrokerClient broker;
     private final ExecutorService threads;
     private final Semaphore places = new Semaphore(MAX_REQUESTS);
+    /** Nothing of this leaves the machine. */
+    private final Uplink line = Uplink.unlimited();
 
     /** @param threads on which requests wait */
     public GatewayHandler(Fetcher fetcher, BrokerClient broker, ExecutorService threads) {
@@ -147,7 +150,7 @@ public final class GatewayHandler implements HttpHandler {
         switch (fetcher.fetch(resource, forwarded(exchange))) {
             case Held(var blob) -> {
                 exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-                BlobResponse.send(exchange, blob.open(), SendProgress.UNWATCHED);
+                BlobResponse.send(exchange, blob.open(), line, SendProgress.UNWATCHED);
             }
             case Running running -> stream(exchange, resource, running);
             case Passed(var answer) -> pass(exchange, answer);
@@ -162,7 +165,7 @@ public final class GatewayHandler implements HttpHandler {
         var stored = onlyRange ? fetcher.revalidated(resource) : Optional.<Blob>empty();
         if (stored.isPresent()) {
             exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-            BlobResponse.send(exchange, stored.get().open(), SendProgress.UNWATCHED);
+            BlobResponse.send(exchange, stored.get().open(), line, SendProgress.UNWATCHED);
             return;
         }
         pass(exchange, broker.fromOrigin(exchange.getRequestMethod().toString(), resource, forwarded(exchange)));

@@ -38,9 +38,11 @@ public final class BlobResponse {
     /**
      * Sends; blocking on the disk for the head, not for the body. Closes {@code portion} in the end.
      *
+     * @param uplink on which the body has its turns
      * @param progress told of the body if there is one
      */
-    public static void send(HttpServerExchange exchange, Portion portion, SendProgress progress) throws IOException {
+    public static void send(HttpServerExchange exchange, Portion portion, Uplink uplink, SendProgress progress)
+            throws IOException {
         exchange.addExchangeCompleteListener((_, next) -> {
             IoUtils.safeClose(portion.file());
             next.proceed();
@@ -64,13 +66,13 @@ public final class BlobResponse {
                     "this peer holds the digest in part, and not all of these bytes; ask for the range of pieces that it announced");
         } else {
             boolean part = range instanceof ByteRange.FromTo || range instanceof ByteRange.Suffix;
-            sendSpan(exchange, portion, span, part, progress);
+            sendSpan(exchange, portion, span, part, uplink, progress);
         }
     }
 
     /** @param part whether a range was asked for */
     private static void sendSpan(HttpServerExchange exchange, Portion portion, Span span, boolean part,
-            SendProgress progress) throws IOException {
+            Uplink uplink, SendProgress progress) throws IOException {
         var representation = portion.representation();
         replay(exchange, representation);
         var fields = exchange.getResponseHeaders();
@@ -87,7 +89,7 @@ public final class BlobResponse {
         if (exchange.getRequestMethod().equals(Methods.HEAD)) {
             exchange.endExchange();
         } else {
-            FileSender.send(exchange, portion.file(), span, progress);
+            FileSender.send(exchange, portion.file(), span, uplink, progress);
         }
     }
 

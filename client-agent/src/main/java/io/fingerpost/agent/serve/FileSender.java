@@ -1,53 +1,72 @@
 package io.fingerpost.agent.serve;
 
+import io.fingerpost.agent.serve.Uplink.Turn;
 import io.fingerpost.contract.http.ByteRange.Span;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.FileChannel;
 import org.xnio.ChannelExceptionHandler;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends a part of a file as the body of a response, by the kernel's own copying, whenever the connection takes more.
+ * Sends a part of a file as the body of a response, by the kernel's own copying, whenever it is its turn and the connection takes
+ * more.
  */
-final class FileSender implements ChannelListener<StreamSinkChannel> {
-    /** Bytes after which another connection of the same I/O thread has its turn. */
-    private static final long TURN = 2L << 20;
-
+final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Transfer {
     private final HttpServerExchange exchange;
     private final FileChannel file;
+    private final Uplink uplink;
     private final SendProgress progress;
+    private final StreamSinkChannel channel;
     private long position;
     private long left;
-    private boolean headSent;
 
-    private FileSender(HttpServerExchange exchange, FileChannel file, Span span, SendProgress progress) {
+    private FileSender(HttpServerExchange exchange, FileChannel file, Span span, Uplink uplink,
+            SendProgress progress) {
         this.exchange = exchange;
         this.file = file;
         this.position = span.first();
         this.left = span.length();
+        this.uplink = uplink;
         this.progress = progress;
+        this.channel = exchange.getResponseChannel();
     }
 
     /** Sends {@code span} of {@code file}, which has to stay open until the exchange is over. */
-    static void send(HttpServerExchange exchange, FileChannel file, Span span, SendProgress progress) {
-        var sender = new FileSender(exchange, file, span, progress);
+    static void send(HttpServerExchange exchange, FileChannel file, Span span, Uplink uplink, SendProgress progress) {
         progress.begins(span.length());
         exchange.dispatch(exchange.getIoThread(), () -> {
-            var channel = exchange.getResponseChannel();
-            channel.getWriteSetter().set(sender);
-            sender.handleEvent(channel);
+            var sender = new FileSender(exchange, file, span, uplink, progress);
+            sender.channel.getWriteSetter().set(sender);
+            sender.handleEvent(sender.channel);
         });
     }
 
     @Override
-    public void handleEvent(StreamSinkChannel channel) {
+    public InetAddress client() {
+        return exchange.getSourceAddress().getAddress();
+    }
+
+    @Override
+    public XnioExecutor thread() {
+        return exchange.getIoThread();
+    }
+
+    /**
+     * The connection takes more. The head goes first and alone: Undertow, when it sends it together with a part of a file, reads
+     * that part from the channel's own position instead of the one it is given (2.4.4, HttpResponseConduit.transferFrom).
+     */
+    @Override
+    public void handleEvent(StreamSinkChannel sink) {
         try {
-            if (sendHead(channel) && transfer(channel)) {
-                finish(channel);
+            if (channel.flush()) {
+                channel.suspendWrites();
+                uplink.await(this);
             } else {
                 channel.resumeWrites();
             }
@@ -56,30 +75,36 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
         }
     }
 
-    /**
-     * Whether the head is sent. It goes first and alone: Undertow, when it sends it together with a part of a file, reads that
-     * part from the channel's own position instead of the one it is given (2.4.4, HttpResponseConduit.transferFrom).
-     */
-    private boolean sendHead(StreamSinkChannel channel) throws IOException {
-        headSent = headSent || channel.flush();
-        return headSent;
+    @Override
+    public Turn turn(long most) {
+        long before = left;
+        boolean wantsMore = false;
+        try {
+            wantsMore = transfer(most) && left > 0;
+        } catch (IOException e) {
+            fail();
+        }
+        return new Turn(before - left, wantsMore);
     }
 
-    /** Whether all is sent; if not, the connection is full or this turn is over. */
-    private boolean transfer(StreamSinkChannel channel) throws IOException {
-        long turn = TURN;
-        while (left > 0 && turn > 0) {
-            long sent = channel.transferFrom(file, position, Math.min(left, turn));
+    /** Whether the connection may take more. */
+    private boolean transfer(long most) throws IOException {
+        long end = Math.max(0, left - most);
+        while (left > end) {
+            long sent = channel.transferFrom(file, position, left - end);
             if (sent <= 0) {
                 requireMore();
+                channel.resumeWrites();
                 return false;
             }
             position += sent;
             left -= sent;
             progress.sent(sent);
-            turn -= sent;
         }
-        return left == 0;
+        if (left == 0) {
+            finish();
+        }
+        return true;
     }
 
     /** Nothing went: the connection is full, or the file has become shorter, for which waiting would be in vain. */
@@ -89,7 +114,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel> {
         }
     }
 
-    private void finish(StreamSinkChannel channel) throws IOException {
+    private void finish() throws IOException {
         channel.suspendWrites();
         channel.shutdownWrites();
         if (channel.flush()) {

@@ -12,6 +12,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
+import java.net.InetAddress;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.Optional;
@@ -112,7 +113,7 @@ public final class PeerHandler implements HttpHandler {
                     "the ticket's time is over; ask the broker again");
             case VALID -> {
                 if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-                    serve(exchange, digest, SendProgress.UNWATCHED); // without a body it takes nothing that is scarce
+                    serve(exchange, digest, uploads.uplinkTo(client(exchange)), SendProgress.UNWATCHED); // without a body it takes nothing that is scarce
                 } else {
                     serveInSlot(exchange, digest);
                 }
@@ -125,16 +126,16 @@ public final class PeerHandler implements HttpHandler {
     }
 
     private void serveInSlot(HttpServerExchange exchange, Sha256 digest) {
-        if (uploads.isMonthUsedUp()) {
+        if (uploads.isMonthUsedUpFor(client(exchange))) {
             refuse(exchange, "quota-used-up", "this peer has sent all that it may this month; ask elsewhere");
             return;
         }
-        uploads.begin().ifPresentOrElse(upload -> {
+        uploads.begin(client(exchange)).ifPresentOrElse(upload -> {
             exchange.addExchangeCompleteListener((_, next) -> {
                 upload.close();
                 next.proceed();
             });
-            serve(exchange, digest, upload);
+            serve(exchange, digest, upload.uplink(), upload);
         }, () -> refuse(exchange, "slots-full", "this peer serves as many as it can; ask again or elsewhere"));
     }
 
@@ -144,11 +145,15 @@ public final class PeerHandler implements HttpHandler {
         Problems.send(exchange, StatusCodes.SERVICE_UNAVAILABLE, kind, detail);
     }
 
-    private void serve(HttpServerExchange exchange, Sha256 digest, SendProgress progress) {
-        exchange.dispatch(threads, () -> sendPortion(exchange, digest, progress));
+    private static InetAddress client(HttpServerExchange exchange) {
+        return exchange.getSourceAddress().getAddress();
     }
 
-    private void sendPortion(HttpServerExchange exchange, Sha256 digest, SendProgress progress) {
+    private void serve(HttpServerExchange exchange, Sha256 digest, Uplink uplink, SendProgress progress) {
+        exchange.dispatch(threads, () -> sendPortion(exchange, digest, uplink, progress));
+    }
+
+    private void sendPortion(HttpServerExchange exchange, Sha256 digest, Uplink uplink, SendProgress progress) {
         try {
             var portion = store.readable(digest);
             if (portion.isEmpty()) {
@@ -156,7 +161,7 @@ public final class PeerHandler implements HttpHandler {
                         "this peer does not hold the digest (any more)");
                 return;
             }
-            BlobResponse.send(exchange, portion.get(), progress);
+            BlobResponse.send(exchange, portion.get(), uplink, progress);
         } catch (Exception e) {
             LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot serve");
             Problems.send(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "internal", "the blob cannot be read");

@@ -2,6 +2,7 @@ package io.fingerpost.agent.serve;
 
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.UploadReport;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -11,35 +12,53 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
-/** The transfers to other clients: no more at a time than there are slots, none when the month's bytes are used up. */
+/**
+ * The transfers to other clients: no more at a time than there are slots, no faster than the uplink's rate, none when the month's bytes
+ * are used up. Rate and month are not for clients whom another line reaches.
+ */
 public final class Uploads {
     private final UploadBudget budget;
     private final MonthlyCount month;
+    private final Predicate<InetAddress> exempt;
+    private final Uplink uplink;
+    private final Uplink lan = Uplink.unlimited();
     private final Semaphore slots;
     private final Set<Upload> running = ConcurrentHashMap.newKeySet();
     private final LongAdder served = new LongAdder();
 
-    /** @param month of which {@code budget} has a limit */
-    public Uploads(UploadBudget budget, MonthlyCount month) {
+    /**
+     * @param month of which {@code budget} has a limit
+     * @param exempt which clients are reached without the uplink
+     */
+    public Uploads(UploadBudget budget, MonthlyCount month, Predicate<InetAddress> exempt) {
         this.budget = budget;
         this.month = month;
+        this.exempt = exempt;
+        this.uplink = new Uplink(budget.bitsPerSecond());
         this.slots = new Semaphore(budget.slots());
     }
 
     /** A slot for one more transfer; empty if all are taken. */
-    Optional<Upload> begin() {
+    Optional<Upload> begin(InetAddress client) {
         if (!slots.tryAcquire()) {
             return Optional.empty();
         }
-        var upload = new Upload();
+        var upload = new Upload(uplinkTo(client));
         running.add(upload);
         return Optional.of(upload);
     }
 
+    /** The line that leads to the client. */
+    Uplink uplinkTo(InetAddress client) {
+        return exempt.test(client) ? lan : uplink;
+    }
+
     /** Whether the month's bytes are all sent or promised to the clients that are being served. */
-    boolean isMonthUsedUp() {
-        return budget.bytesPerMonth() > 0 && month.bytes() + bytesLeft() >= budget.bytesPerMonth();
+    boolean isMonthUsedUpFor(InetAddress client) {
+        return budget.bytesPerMonth() > 0 && !exempt.test(client)
+                && month.bytes() + bytesLeft() >= budget.bytesPerMonth();
     }
 
     /** What is being sent right now, for the registry. */
@@ -48,7 +67,7 @@ public final class Uploads {
     }
 
     private long bytesLeft() {
-        return running.stream().mapToLong(upload -> upload.left.get()).sum();
+        return running.stream().filter(Upload::counts).mapToLong(upload -> upload.left.get()).sum();
     }
 
     /** Bytes of bodies that other clients got since the start. */
@@ -65,8 +84,21 @@ public final class Uploads {
 
     /** One transfer, which has a slot until it is closed. */
     final class Upload implements SendProgress, AutoCloseable {
+        private final Uplink line;
         private final AtomicLong left = new AtomicLong();
         private final AtomicBoolean closed = new AtomicBoolean();
+
+        private Upload(Uplink line) {
+            this.line = line;
+        }
+
+        Uplink uplink() {
+            return line;
+        }
+
+        private boolean counts() {
+            return line == uplink;
+        }
 
         @Override
         public void begins(long bytes) {
@@ -75,7 +107,9 @@ public final class Uploads {
 
         @Override
         public void sent(long bytes) {
-            month.add(bytes); // before it is no longer left: between the two it must not seem to be neither
+            if (counts()) {
+                month.add(bytes); // before it is no longer left: between the two it must not seem to be neither
+            }
             left.addAndGet(-bytes);
             served.add(bytes);
         }

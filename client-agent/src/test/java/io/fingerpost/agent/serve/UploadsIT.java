@@ -10,6 +10,7 @@ import io.fingerpost.agent.testing.RawClient;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.UploadReport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,7 @@ class UploadsIT {
     private static final Instant NEXT_MONTH = Instant.parse("2026-02-01T00:00:00Z");
 
     @RegisterExtension
-    private final Peer peer = new Peer(new UploadBudget(1_000_000, 8, QUOTA), 100 << 20);
+    private final Peer peer = new Peer(new UploadBudget(UploadBudget.MAX_RATE, 8, QUOTA), 100 << 20);
 
     @BeforeEach
     void hold() throws IOException {
@@ -121,6 +122,17 @@ class UploadsIT {
 
         assertThat(Http.get(peer.url(SMALL.digest())).body()).isEqualTo(SMALL.bytes());
         awaitReport(new UploadReport(0, 0, SMALL.size()));
+    }
+
+    @Test
+    void whoIsExemptGetsMoreThanTheMonthHasAndIsNotCounted() throws IOException {
+        peer.exempts(InetAddress::isLoopbackAddress);
+        for (int i = 0; i < 4; i++) {
+            assertThat(Http.get(peer.url(LARGE.digest())).body()).hasSize(LARGE.size());
+        }
+
+        awaitReport(UploadReport.IDLE);
+        assertThat(peer.uploads().servedBytes()).isEqualTo(4L * LARGE.size());
     }
 
     /** Else many that come at a time would together get more than the month has. */

@@ -15,6 +15,7 @@ import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.config.DataDirectory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.Comparator;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -33,13 +35,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** A peer that serves from a store of its own, to whoever shows a ticket of {@link #KEY}. */
 public final class Peer implements BeforeEachCallback, AfterEachCallback {
     public static final PeerEndpoint ENDPOINT = PeerEndpoint.parse("http://peer.example:7400");
-    public static final UploadBudget BUDGET = new UploadBudget(100_000_000, 16, 0);
+    public static final UploadBudget BUDGET = new UploadBudget(UploadBudget.MAX_RATE, 16, 0);
     public static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final TicketKey KEY = TicketKey.derive(new byte[32],
             new PeerId("peer-".repeat(8) + "abc"));
 
     private final UploadBudget budget;
     private final long maxBytes;
+    private final AtomicReference<Predicate<InetAddress>> exempt = new AtomicReference<>(_ -> false);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicReference<Instant> countingClock = new AtomicReference<>(NOW);
     private Path directory;
@@ -69,7 +72,7 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         registration = Registration.fresh(identity.key(), ENDPOINT, BUDGET, UploadReport.IDLE);
         store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
         month = MonthlyCount.open(data.resolve("uploads.json"), countingClock::get, Duration.ofHours(1));
-        uploads = new Uploads(budget, month);
+        uploads = new Uploads(budget, month, client -> exempt.get().test(client));
         server = new LocalServer(new PeerHandler(store, identity, () -> registration,
                 (ticket, digest) -> KEY.check(ticket, digest, NOW), uploads, threads));
     }
@@ -122,6 +125,11 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
     /** Lets another time be for what it counts by the month; tickets stay as they are. */
     public void countAt(Instant now) {
         countingClock.set(now);
+    }
+
+    /** Serves some clients without regard to rate and month. */
+    public void exempts(Predicate<InetAddress> clients) {
+        exempt.set(clients);
     }
 
     @Override

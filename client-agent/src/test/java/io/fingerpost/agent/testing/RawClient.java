@@ -17,23 +17,32 @@ public final class RawClient implements AutoCloseable {
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    /** @param receiveBuffer bytes that the system takes before the test reads; 0 for what it likes */
-    private RawClient(URI server, int receiveBuffer) throws IOException {
+    /**
+     * @param from address of this client's end
+     * @param receiveBuffer bytes that the system takes before the test reads; 0 for what it likes
+     */
+    private RawClient(String from, URI server, int receiveBuffer) throws IOException {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer); // before connecting, or the window is open already
         }
         socket.setSoTimeout(20_000);
+        socket.bind(new InetSocketAddress(from, 0));
         socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
         this.in = new BufferedInputStream(socket.getInputStream());
     }
 
     public static RawClient connect(URI server) throws IOException {
-        return new RawClient(server, 0);
+        return connect("127.0.0.1", server);
+    }
+
+    /** One that has another address of loopback. */
+    public static RawClient connect(String from, URI server) throws IOException {
+        return new RawClient(from, server, 0);
     }
 
     /** One that the server cannot send much to before the test reads. */
     public static RawClient slow(URI server) throws IOException {
-        return new RawClient(server, 16 * 1024);
+        return new RawClient("127.0.0.1", server, 16 * 1024);
     }
 
     /** An answer; the body may be shorter than announced. */

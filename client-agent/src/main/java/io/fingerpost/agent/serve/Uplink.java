@@ -1,0 +1,156 @@
+package io.fingerpost.agent.serve;
+
+import io.fingerpost.contract.PieceLayout;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.xnio.XnioExecutor;
+
+/**
+ * A line to other clients, on which all transfers together keep to a bit rate: within any time t, rate × (t + 50 ms) and one turn.
+ *
+ * <p>Transfers have their turns one after the other, so that a piece that was asked for first is there first, instead of all being there
+ * late. Clients have equal parts of the line, however many transfers each has (deficit round robin, Shreedhar and Varghese 1995). A
+ * transfer whose connection is full does not hold up the others.
+ *
+ * <p>Safe for use by many threads; turns are on the transfers' own.
+ */
+public final class Uplink {
+    /** What a byte of a body is on the wire: a full packet has 1,514 with Ethernet's, the IP and the TCP head. */
+    private static final double WIRE = 1_514.0 / 1_448;
+    /** The response's head, and a packet that is not full. */
+    private static final int HEAD = 500;
+    private static final long TURN_MILLIS = 50;
+    private static final long LARGEST_TURN = 2 << 20;
+    /** A turn may come so late without loss to the rate. */
+    private static final long CREDIT = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final LongSupplier nanos;
+    private final double nanosPerByte;
+    private final long turn;
+    private final Map<InetAddress, Client> clients = new HashMap<>();
+    private final Deque<Client> ring = new ArrayDeque<>();
+    /** When all that was sent has gone over the line. */
+    private long freeAt;
+    private boolean isBusy;
+
+    /** One body that has to be sent. */
+    interface Transfer {
+        InetAddress client();
+
+        /** Where its turns are. */
+        XnioExecutor thread();
+
+        /** Sends at most so many bytes now. */
+        Turn turn(long most);
+    }
+
+    /** @param wantsMore false if all is sent, or if the transfer will ask again itself when its connection takes more */
+    record Turn(long sent, boolean wantsMore) {}
+
+    /** Who waits for a turn. */
+    private final class Client {
+        private final InetAddress address;
+        private final Deque<Transfer> transfers = new ArrayDeque<>();
+        /** Bytes until the next client has its turn; less than none if it has had too many. */
+        private long left = turn;
+
+        private Client(InetAddress address) {
+            this.address = address;
+        }
+    }
+
+    /** @param bitsPerSecond on the wire, of all transfers together */
+    public Uplink(long bitsPerSecond) {
+        this(bitsPerSecond, System::nanoTime);
+    }
+
+    Uplink(long bitsPerSecond, LongSupplier nanos) {
+        this.nanos = nanos;
+        this.freeAt = nanos.getAsLong();
+        this.nanosPerByte = 8e9 / bitsPerSecond;
+        this.turn = Math.clamp(bitsPerSecond / 8_000 * TURN_MILLIS, PieceLayout.MIN_PIECE, LARGEST_TURN);
+    }
+
+    /** As fast as the connections take it. */
+    public static Uplink unlimited() {
+        return new Uplink(Long.MAX_VALUE);
+    }
+
+    /** The transfer will have a turn. */
+    synchronized void await(Transfer transfer) {
+        clients.computeIfAbsent(transfer.client(), this::join).transfers.addLast(transfer);
+        next();
+    }
+
+    private Client join(InetAddress address) {
+        var client = new Client(address);
+        ring.addLast(client);
+        return client;
+    }
+
+    private void next() {
+        if (isBusy || ring.isEmpty()) {
+            return;
+        }
+        isBusy = true;
+        var thread = ring.getFirst().transfers.getFirst().thread();
+        long wait = freeAt - nanos.getAsLong();
+        if (wait > 0) {
+            thread.executeAfter(this::serve, wait, TimeUnit.NANOSECONDS);
+        } else {
+            thread.execute(this::serve);
+        }
+    }
+
+    /** The first of the first client has its turn. */
+    private void serve() {
+        Client client;
+        Transfer transfer;
+        synchronized (this) {
+            client = ring.getFirst();
+            transfer = client.transfers.removeFirst();
+        }
+        Turn taken = transfer.turn(turn);
+        synchronized (this) {
+            charge(taken.sent);
+            client.left -= taken.sent;
+            if (taken.wantsMore) {
+                goOn(client, transfer);
+            }
+            goOn(client);
+            isBusy = false;
+            next();
+        }
+    }
+
+    private void charge(long sent) {
+        if (sent > 0) {
+            freeAt = Math.max(freeAt, nanos.getAsLong() - CREDIT) + (long) ((sent * WIRE + HEAD) * nanosPerByte);
+        }
+    }
+
+    /** The transfer goes on at once, or behind the client's others if its part is used up. */
+    private static void goOn(Client client, Transfer transfer) {
+        if (client.left > 0) {
+            client.transfers.addFirst(transfer);
+        } else {
+            client.transfers.addLast(transfer);
+        }
+    }
+
+    /** The first client goes on at once, or behind the others if its part is used up, or has nothing to send. */
+    private void goOn(Client client) {
+        if (client.transfers.isEmpty()) {
+            ring.removeFirst();
+            clients.remove(client.address);
+        } else if (client.left <= 0) {
+            client.left += turn;
+            ring.addLast(ring.removeFirst());
+        }
+    }
+}
