@@ -2,21 +2,24 @@ package io.fingerpost.agent;
 
 import io.fingerpost.agent.fetch.BrokerClient;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.FolderShare;
 import io.fingerpost.agent.fetch.HolderCounts;
 import io.fingerpost.agent.fetch.OrderDesk;
+import io.fingerpost.agent.gateway.AgentMetrics;
 import io.fingerpost.agent.gateway.AgentStatus;
 import io.fingerpost.agent.gateway.GatewayHandler;
 import io.fingerpost.agent.gateway.LocalOnly;
 import io.fingerpost.agent.identity.Identity;
 import io.fingerpost.agent.membership.Membership;
+import io.fingerpost.agent.membership.Offer;
 import io.fingerpost.agent.report.FailureReporter;
 import io.fingerpost.agent.serve.LocalNetwork;
+import io.fingerpost.agent.serve.MachineState;
 import io.fingerpost.agent.serve.MonthlyCount;
 import io.fingerpost.agent.serve.PeerHandler;
 import io.fingerpost.agent.serve.Uploads;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
-import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.DataDirectory;
@@ -29,13 +32,12 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -58,12 +60,12 @@ public final class Agent implements AutoCloseable {
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
     private final ExecutorService senders = KeptThreads.of("sender-", MOST_SENDERS, threads);
     private final HttpClient http;
+    private final RegistryClient registry;
     private final FailureReporter reporter;
     private final OrderDesk orders;
     private final Fetcher fetcher;
     private final Undertow peerServer;
     private final Undertow gatewayServer;
-    private final PeerEndpoint endpoint;
     private final HostPort gateway;
     private final Identity identity;
     private final MonthlyCount monthlyCount;
@@ -83,14 +85,15 @@ public final class Agent implements AutoCloseable {
         this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock, counts);
         this.monthlyCount = MonthlyCount.open(data.resolve("uploads.json"), clock, COUNT_INTERVAL);
         this.uploads = new Uploads(config.serve().budget(), monthlyCount,
-                client -> config.serve().lanExempt() && LocalNetwork.has(client));
+                client -> config.serve().lanExempt() && LocalNetwork.has(client),
+                new MachineState(config.serve().pauseOn()));
         this.http = newHttpClient(config);
 
-        var broker = new BrokerClient(http, config.broker(), Optional.of(identity.peerId()));
-        var registry = new RegistryClient(config.broker());
+        var broker = new BrokerClient(http, config.broker(), config.origin(), Optional.of(identity.peerId()));
+        this.registry = new RegistryClient(config.broker());
         this.reporter = new FailureReporter(registry, clock);
         this.orders = new OrderDesk(registry, counts);
-        this.fetcher = new Fetcher(broker, registry, store, new ResourceIndex(), config.fetch(), reporter,
+        this.fetcher = new Fetcher(broker, registry, store, new ResourceIndex(clock), config.fetch(), reporter,
                 orders);
 
         // The port has to be known before the endpoint can be named, and the endpoint before it can be proved.
@@ -100,17 +103,19 @@ public final class Agent implements AutoCloseable {
                 // have to wait for its source, and this option would take that for an idle client.
                 .setSocketOption(Options.WRITE_TIMEOUT, idleTimeout()).build();
         config.listen().listen(peerServer::start);
-        this.endpoint = endpoint(config, port(peerServer));
-        this.membership = new Membership(registry, identity.key(), endpoint,
-                config.serve().budget(), config.token(), store, uploads::report, clock, orders,
-                () -> onRegistered.accept(this));
+        var address = new OwnAddress(config, port(peerServer));
+        this.membership = new Membership(registry, identity.key(),
+                () -> new Offer(address.endpoint(), uploads.offered()), config.token(), store, uploads::report, clock,
+                orders, () -> onRegistered.accept(this));
         var peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
                 uploads, senders);
         peerRoot.addPrefixPath("/", peerHandler);
 
+        var gatewayHandler = new GatewayHandler(fetcher, broker, threads, Set.copyOf(config.proxyFor()));
         this.gatewayServer = listener(config.gateway(), new LocalOnly(config.gateway(), Handlers.path()
-                .addPrefixPath("/", new GatewayHandler(fetcher, broker, threads))
-                .addExactPath(AgentStatus.PATH, this::sendStatus))).build();
+                .addPrefixPath("/", gatewayHandler)
+                .addExactPath(AgentStatus.PATH, this::sendStatus)
+                .addExactPath(AgentMetrics.PATH, this::sendMetrics), gatewayHandler)).build();
         config.gateway().listen(gatewayServer::start);
         this.gateway = config.gateway().withPort(port(gatewayServer));
         new RunningAgent(config.broker().getScheme() + "://" + config.broker().getRawAuthority(), gatewayUrl())
@@ -146,38 +151,32 @@ public final class Agent implements AutoCloseable {
         return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
     }
 
-    /** What the operator advertises, or where we listen, or for a wildcard the address that leads to the broker. */
-    private static PeerEndpoint endpoint(AgentConfig config, int port) throws IOException {
-        if (config.advertise().isPresent()) {
-            return config.advertise().get();
-        }
-        var listen = config.listen();
-        String host = listen.isWildcard() ? addressTowards(config) : listen.host();
-        return PeerEndpoint.parse("http://" + new HostPort(host, port));
-    }
-
-    private static String addressTowards(AgentConfig config) throws IOException {
-        try (var socket = new DatagramSocket()) { // connecting it sends nothing, but asks for the route
-            socket.connect(new InetSocketAddress(config.broker().getHost(), 9));
-            return socket.getLocalAddress().getHostAddress().replaceFirst("%.*", "");
-        } catch (UncheckedIOException e) {
-            throw new IOException("cannot find the way to the broker " + config.broker() + "; is the host name right?",
-                    e);
-        }
-    }
-
     private void sendStatus(HttpServerExchange exchange) {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
         exchange.getResponseSender().send(WireJson.strict().writeValueAsString(status()));
     }
 
+    /** Puts files into the store that are on this machine already. */
+    public FolderShare folderShare() {
+        return new FolderShare(registry, fetcher, store);
+    }
+
+    private void sendMetrics(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+        exchange.getResponseSender().send(AgentMetrics.of(status()));
+    }
+
     /** How things stand. */
     public AgentStatus status() {
         var trouble = membership.trouble();
-        return new AgentStatus(config.broker().toString(), endpoint.url(), identity.peerId().value(), gatewayUrl(),
+        var fetched = fetcher.total();
+        return new AgentStatus(config.broker().toString(), membership.registration().endpoint().url(),
+                identity.peerId().value(), gatewayUrl(),
                 trouble.isEmpty(), trouble, membership.reachability(), store.count(), store.usedBytes(),
                 config.store().maxSize().bytes(),
-                uploads.servedBytes(), monthlyCount.bytes(), config.serve().monthlyQuota().bytes());
+                uploads.servedBytes(), monthlyCount.bytes(), config.serve().monthlyQuota().bytes(),
+                fetched.fromPeers(), fetched.fromOrigin(), uploads.paused(), uploads.report().active(),
+                fetcher.underWay());
     }
 
     public String gatewayUrl() {

@@ -1,5 +1,6 @@
 package io.fingerpost.agent;
 
+import io.fingerpost.agent.serve.MachineState;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.config.BadKey;
@@ -9,16 +10,22 @@ import io.fingerpost.contract.config.HostPort;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The agent's configuration; `agent-defaults.yaml` tells what each key means. */
 public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> advertise, HostPort gateway, Path data,
-        Optional<String> token, Store store, Serve serve, Fetch fetch) {
+        List<String> proxyFor, Optional<URI> origin, Optional<String> token, Store store, Serve serve, Fetch fetch) {
     public AgentConfig {
-        boolean web = "http".equals(broker.getScheme()) || "https".equals(broker.getScheme());
-        require(web && broker.getHost() != null && broker.getRawUserInfo() == null && broker.getRawQuery() == null
-                && broker.getRawPath().matches("/?"),
-                "broker must be http://HOST[:PORT] or https://HOST[:PORT], was " + broker);
+        requireSite("broker", broker);
+        origin.ifPresent(site -> requireSite("origin", site));
+        for (String host : proxyFor) {
+            require(host.matches("[A-Za-z0-9.-]+(:\\d{1,5})?"),
+                    "proxy-for takes hosts such as cdn.example or cdn.example:8080, was '" + host + "'");
+        }
+        proxyFor = proxyFor.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
         String text = data.toString();
         data = text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : data;
         token = token.filter(value -> !value.isEmpty());
@@ -28,7 +35,8 @@ public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> ad
     public record Store(ByteSize maxSize) {}
 
     /** How others are served ({@code serve.*}). */
-    public record Serve(BitRate rate, int slots, ByteSize monthlyQuota, boolean lanExempt, Duration idleTimeout,
+    public record Serve(BitRate rate, int slots, ByteSize monthlyQuota, boolean lanExempt,
+            Set<MachineState.Reason> pauseOn, Duration idleTimeout,
             Duration drainTimeout) {
         public Serve {
             if (slots < 0 || slots > UploadBudget.MAX_SLOTS) {
@@ -59,6 +67,13 @@ public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> ad
         public long minBytesPerWindow() {
             return Math.max(1, minRate.bytes() * stallTimeout.toMillis() / 1000);
         }
+    }
+
+    private static void requireSite(String key, URI site) {
+        boolean web = "http".equals(site.getScheme()) || "https".equals(site.getScheme());
+        require(web && site.getHost() != null && site.getRawUserInfo() == null && site.getRawQuery() == null
+                && site.getRawPath().matches("/?"),
+                key + " must be http://HOST[:PORT] or https://HOST[:PORT], was " + site);
     }
 
     private static void require(boolean holds, String message) {

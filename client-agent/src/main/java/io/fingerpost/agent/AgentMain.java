@@ -1,9 +1,12 @@
 package io.fingerpost.agent;
 
+import io.fingerpost.agent.cli.GcCommand;
 import io.fingerpost.agent.cli.GetCommand;
 import io.fingerpost.agent.cli.ResourceUrl;
 import io.fingerpost.agent.cli.RunCommand;
+import io.fingerpost.agent.cli.ShareCommand;
 import io.fingerpost.agent.cli.StatusCommand;
+import io.fingerpost.agent.cli.VerifyCommand;
 import io.fingerpost.contract.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +15,8 @@ import picocli.CommandLine.TypeConversionException;
 /** The command `fingerpost-agent`. */
 @Command(name = "fingerpost-agent", mixinStandardHelpOptions = true, version = "fingerpost-agent 0.1.0",
         description = "Fetches files through a Fingerpost broker, and serves them to the next client.", subcommands = {
-                RunCommand.class, GetCommand.class, StatusCommand.class})
+                RunCommand.class, GetCommand.class, StatusCommand.class, ShareCommand.class, VerifyCommand.class,
+                GcCommand.class})
 public final class AgentMain {
     private AgentMain() {}
 

@@ -3,6 +3,7 @@ package io.fingerpost.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fingerpost.agent.serve.MachineState;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.config.BitRate;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,8 @@ class AgentConfigTest {
                 advertise: http://203.0.113.5:7400
                 gateway: localhost:0
                 data: /var/lib/agent
+                proxy-for: [cdn.example, "CDN.example:8080"]
+                origin: https://origin.example
                 token: ${FP_TOKEN}
                 store:
                   max-size: 5MiB
@@ -73,6 +77,7 @@ class AgentConfigTest {
                   slots: 0
                   monthly-quota: 2TiB
                   lan-exempt: true
+                  pause-on: [metered]
                   idle-timeout: 2m
                   drain-timeout: 5s
                 fetch:
@@ -89,10 +94,13 @@ class AgentConfigTest {
         assertThat(config.advertise()).contains(new PeerEndpoint("http", "203.0.113.5", 7400));
         assertThat(config.gateway()).isEqualTo(new HostPort("localhost", 0));
         assertThat(config.data()).isEqualTo(Path.of("/var/lib/agent"));
+        assertThat(config.proxyFor()).containsExactly("cdn.example", "cdn.example:8080");
+        assertThat(config.origin()).contains(URI.create("https://origin.example"));
         assertThat(config.token()).contains("from-environment");
         assertThat(config.store().maxSize().bytes()).isEqualTo(5L << 20);
         assertThat(config.serve()).isEqualTo(new AgentConfig.Serve(new BitRate(3_000_000_000L), 0,
-                new ByteSize(2L << 40), true, Duration.ofMinutes(2), Duration.ofSeconds(5)));
+                new ByteSize(2L << 40), true, Set.of(MachineState.Reason.METERED),
+                Duration.ofMinutes(2), Duration.ofSeconds(5)));
         assertThat(config.fetch().connectTimeout()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.fetch().answerTimeout()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.fetch().minBytesPerWindow()).isEqualTo(2 * 1024);

@@ -9,6 +9,7 @@ import io.fingerpost.agent.fetch.Fetcher;
 import io.fingerpost.agent.fetch.HolderCounts;
 import io.fingerpost.agent.fetch.OrderDesk;
 import io.fingerpost.agent.fetch.PeerFailures;
+import io.fingerpost.agent.fetch.Progress;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
 import io.fingerpost.contract.Sha256;
@@ -31,6 +32,7 @@ import java.security.DigestOutputStream;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One download into a file, with a progress bar on a terminal. It ends without an exception only if all is right. */
 final class Download implements AutoCloseable {
@@ -47,7 +49,8 @@ final class Download implements AutoCloseable {
 
     /** Fetches through the gateway of an agent that runs; what it gets, it keeps and serves. */
     void throughAgent(URI gatewayUrl) throws IOException, InterruptedException {
-        save(http.send(HttpRequest.newBuilder(gatewayUrl).build(), BodyHandlers.ofInputStream()));
+        var progress = new AgentProgress(http, gatewayUrl);
+        save(http.send(HttpRequest.newBuilder(gatewayUrl).build(), BodyHandlers.ofInputStream()), progress::now);
     }
 
     /** Fetches without a running agent; what may be shared stays in the store for the next run. */
@@ -55,9 +58,10 @@ final class Download implements AutoCloseable {
         try (var data = DataDirectory.open(config.data());
                 var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(),
                         InstantSource.system())) {
-            var broker = new BrokerClient(http, config.broker(), Optional.empty());
+            var broker = new BrokerClient(http, config.broker(), Optional.empty(), Optional.empty());
             var registry = new RegistryClient(config.broker());
-            try (var fetcher = new Fetcher(broker, registry, store, new ResourceIndex(), config.fetch(),
+            try (var fetcher = new Fetcher(broker, registry, store, new ResourceIndex(InstantSource.system()),
+                    config.fetch(),
                     PeerFailures.IGNORED, new OrderDesk(registry, new HolderCounts()))) {
                 save(fetcher, resource);
             }
@@ -66,21 +70,25 @@ final class Download implements AutoCloseable {
 
     private void save(Fetcher fetcher, String resource) throws IOException {
         switch (fetcher.fetch(resource, Map.of())) {
-            case Held(var blob) -> write(blob.representation().size(), Optional.of(blob.representation().digest()),
-                    out -> Files.copy(blob.file(), out));
-            case Running running -> write(running.transfer().size(), running.transfer().digest(),
-                    out -> fetcher.copy(resource, running, out));
-            case Passed(var answer) -> save(answer);
+            case Held(var blob) -> write(new Arriving(blob.representation().size(), true, Optional::empty),
+                    Optional.of(blob.representation().digest()), out -> Files.copy(blob.file(), out));
+            case Running(var transfer, var reader) -> write(
+                    new Arriving(transfer.size(), false, () -> Optional.of(transfer.progress(resource))),
+                    transfer.digest(), out -> fetcher.copy(resource, new Running(transfer, reader), out));
+            case Passed(var answer) -> save(answer, Optional::empty);
         }
     }
 
-    private void save(HttpResponse<InputStream> answer) throws IOException {
+    private void save(HttpResponse<InputStream> answer, Supplier<Optional<Progress>> transfer) throws IOException {
         try (InputStream body = answer.body()) {
             if (answer.statusCode() != 200) {
                 throw new IOException("status " + answer.statusCode() + " for " + answer.uri().getPath());
             }
             var digest = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
-            write(answer.headers().firstValueAsLong("Content-Length").orElse(-1), digest, body::transferTo);
+            long size = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
+            boolean isStored = answer.headers().firstValue("Cache-Status").filter(status -> status.contains("hit"))
+                    .isPresent();
+            write(new Arriving(size, isStored, transfer), digest, body::transferTo);
         }
     }
 
@@ -89,14 +97,18 @@ final class Download implements AutoCloseable {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    private void write(long size, Optional<Sha256> expected, Body body) throws IOException {
-        var bar = new ProgressBar(System.err, size);
+    private void write(Arriving arriving, Optional<Sha256> expected, Body body) throws IOException {
         var digest = Sha256.newDigest();
-        try (var out = new DigestOutputStream(new Watched(Files.newOutputStream(file), bar), digest)) {
-            body.writeTo(out);
+        try (var watch = Watch.over(arriving)) {
+            try (var out = new DigestOutputStream(new Counted(Files.newOutputStream(file), arriving), digest)) {
+                body.writeTo(out);
+            }
+            check(arriving.size(), expected, Sha256.of(digest.digest()));
+            watch.finish();
         }
-        bar.finish();
-        var actual = Sha256.of(digest.digest());
+    }
+
+    private void check(long size, Optional<Sha256> expected, Sha256 actual) throws IOException {
         if (expected.isPresent() && !expected.get().equals(actual)) {
             throw new IOException("the bytes that came are not those that were announced");
         }
@@ -105,19 +117,19 @@ final class Download implements AutoCloseable {
         }
     }
 
-    /** Tells a progress bar what goes by. */
-    private static final class Watched extends FilterOutputStream {
-        private final ProgressBar bar;
+    /** Counts what goes by. */
+    private static final class Counted extends FilterOutputStream {
+        private final Arriving arriving;
 
-        Watched(OutputStream out, ProgressBar bar) {
+        Counted(OutputStream out, Arriving arriving) {
             super(out);
-            this.bar = bar;
+            this.arriving = arriving;
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             out.write(bytes, offset, length);
-            bar.add(length);
+            arriving.wrote(length);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.fingerpost.agent.cli;
 
 import io.fingerpost.agent.RunningAgent;
+import io.fingerpost.agent.fetch.Progress;
 import io.fingerpost.agent.gateway.AgentStatus;
 import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -56,11 +58,24 @@ public final class StatusCommand implements Callable<Integer> {
                 registered  %s
                 reachable   %s
                 holds       %d files, %s of %s
-                served      %s since the start, %s""".formatted(status.broker(), status.peer(), status.peerId(),
+                served      %s since the start, %s
+                uploads     %d%s%s""".formatted(status.broker(), status.peer(), status.peerId(),
                 status.gateway(), status.trouble().map(why -> "no: " + why).orElse("yes"), reachable(status),
                 status.holdings(),
                 Bytes.text(status.storedBytes()), Bytes.text(status.maxBytes()), Bytes.text(status.servedBytes()),
-                thisMonth(status));
+                thisMonth(status), status.uploads(),
+                status.paused().map(why -> ", paused: " + why).orElse(""), downloads(status));
+    }
+
+    private static String downloads(AgentStatus status) {
+        return status.downloads().stream().map(StatusCommand::download).collect(Collectors.joining());
+    }
+
+    private static String download(Progress now) {
+        long percent = now.size() < 1 ? 0 : 100 * now.done() / now.size();
+        long rate = 1000 * (now.fromPeers() + now.fromOrigin()) / Math.max(1, now.millis());
+        return "%nfetches     %s  %d %% of %s, %s/s, %d %% from %d peers".formatted(now.resource(), percent,
+                Bytes.text(now.size()), Bytes.text(rate), now.peerShare(), now.peers());
     }
 
     private static String reachable(AgentStatus status) {

@@ -39,6 +39,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,8 @@ public final class Fetcher implements AutoCloseable {
     private final OrderDesk desk;
     private final Duration patience;
     private final SourceOpener opener;
+    private final LongAdder fromPeers = new LongAdder();
+    private final LongAdder fromOrigin = new LongAdder();
     private final Map<String, Transfer> running = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("stall-guard").factory());
@@ -117,6 +120,27 @@ public final class Fetcher implements AutoCloseable {
         return new Passed(broker.fromOrigin("GET", resource, fields));
     }
 
+    /** The transfers that are under way. */
+    public List<Progress> underWay() {
+        return running.entrySet().stream().map(entry -> entry.getValue().progress(entry.getKey()))
+                .sorted(Comparator.comparing(Progress::resource)).toList();
+    }
+
+    /** What all transfers together got since the start. */
+    public Progress total() {
+        var now = underWay();
+        return new Progress("", 0, 0, fromPeers.sum() + now.stream().mapToLong(Progress::fromPeers).sum(),
+                fromOrigin.sum() + now.stream().mapToLong(Progress::fromOrigin).sum(), 0, 0);
+    }
+
+    private void ended(String resource, Transfer transfer) {
+        if (running.remove(resource, transfer)) {
+            var end = transfer.progress(resource);
+            fromPeers.add(end.fromPeers());
+            fromOrigin.add(end.fromOrigin());
+        }
+    }
+
     private Optional<Running> join(String resource) {
         return Optional.ofNullable(running.get(resource)).flatMap(Fetcher::reading);
     }
@@ -124,6 +148,25 @@ public final class Fetcher implements AutoCloseable {
     /** Empty if the transfer is over. */
     private static Optional<Running> reading(Transfer transfer) {
         return transfer.reader().map(reader -> new Running(transfer, reader));
+    }
+
+    /**
+     * A resource that is on its way, or will be now because everybody may have it: a part of it can be had as soon as it is there.
+     * Empty if it has to be asked for by itself.
+     */
+    public Optional<Running> together(String resource, Map<String, String> fields) throws IOException {
+        var joined = join(resource);
+        if (joined.isPresent() || !isOrdinary(fields)) {
+            return joined;
+        }
+        var plan = desk.plan(resource);
+        var planned = plan.isPresent() ? bySwarm(resource, plan.get()) : Optional.<Fetched>empty();
+        return planned.filter(Running.class::isInstance).map(Running.class::cast);
+    }
+
+    /** The same if it is on its way already. */
+    public Optional<Running> onItsWay(String resource) {
+        return join(resource);
     }
 
     private Fetched begin(String resource, Map<String, String> fields) throws IOException {
@@ -182,7 +225,7 @@ public final class Fetcher implements AutoCloseable {
     }
 
     private Fetched ask(String resource, Map<String, String> fields) throws IOException {
-        var known = index.lookup(resource).filter(last -> store.contains(last.digest()));
+        var known = known(resource);
         var asked = new HashMap<>(fields);
         known.ifPresent(last -> asked.put("If-None-Match", last.etag()));
         var answer = broker.get(resource, asked);
@@ -193,7 +236,7 @@ public final class Fetcher implements AutoCloseable {
         }
         if (answer.statusCode() == 304 && known.isPresent()) {
             answer.body().close();
-            var blob = held(known.get());
+            var blob = confirmed(resource, known.get());
             return blob.isPresent() ? new Held(blob.get()) : new Passed(broker.fromOrigin("GET", resource, fields));
         }
         return storedOrPassed(resource, answer);
@@ -203,15 +246,40 @@ public final class Fetcher implements AutoCloseable {
         return answer.statusCode() == 200 && isShareable(answer) ? fromOrigin(resource, answer) : new Passed(answer);
     }
 
+    /** What is stored of a resource, if nobody has to be asked whether it is still right (RFC 9111 §4.2). */
+    public Optional<Stored> fresh(String resource) {
+        return stored(resource).filter(stored -> !stored.timeLeft().isNegative() && !stored.lifetime().isZero());
+    }
+
+    /** The same when nobody can be asked, unless the origin forbids it (RFC 9111 §4.2.4). */
+    public Optional<Stored> stale(String resource) {
+        return stored(resource)
+                .filter(stored -> Freshness.of(stored.blob().representation().headers()).allowsStale());
+    }
+
+    private Optional<Stored> stored(String resource) {
+        return known(resource).flatMap(last -> held(last)
+                .map(blob -> new Stored(blob, index.age(last), Freshness.of(last.headers()).lifetime())));
+    }
+
+    private Optional<ResourceIndex.Known> known(String resource) {
+        return index.lookup(resource).filter(last -> store.contains(last.digest()));
+    }
+
     /** The stored blob of a resource, if the broker confirms that it is still right. */
     public Optional<Blob> revalidated(String resource) throws IOException {
-        var known = index.lookup(resource).filter(last -> store.contains(last.digest()));
+        var known = known(resource);
         if (known.isEmpty()) {
             return Optional.empty();
         }
         var answer = broker.fromOrigin("HEAD", resource, Map.of("If-None-Match", known.get().etag()));
         answer.body().close();
-        return answer.statusCode() == 304 ? held(known.get()) : Optional.empty();
+        return answer.statusCode() == 304 ? confirmed(resource, known.get()) : Optional.empty();
+    }
+
+    private Optional<Blob> confirmed(String resource, ResourceIndex.Known known) {
+        index.confirm(resource, known.digest(), known.headers());
+        return held(known);
     }
 
     private Optional<Blob> held(ResourceIndex.Known known) {
@@ -281,7 +349,8 @@ public final class Fetcher implements AutoCloseable {
         var transfer = new Transfer(incoming, size, headers.fields(), promised);
         var body = opener.guardOrigin(answer.body());
         var started = start(resource, transfer,
-                () -> new OriginTransfer(transfer, incoming, body, headers, promised).run());
+                () -> new OriginTransfer(transfer, new Source.Origin(resource), incoming, body, headers, promised)
+                        .run());
         if (started.transfer() != transfer) {
             body.close();
         }
@@ -320,22 +389,21 @@ public final class Fetcher implements AutoCloseable {
     private void fill(String resource, Transfer transfer, Filler filler) {
         try {
             remember(resource, filler.run());
-            running.remove(resource, transfer);
+            ended(resource, transfer);
             transfer.complete();
         } catch (IOException e) {
-            running.remove(resource, transfer);
+            ended(resource, transfer);
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("transfer failed");
             transfer.fail(e);
         } catch (RuntimeException | Error e) { // whatever it is, readers must not wait for ever
-            running.remove(resource, transfer);
+            ended(resource, transfer);
             LOG.error("transfer failed by a bug", e);
             transfer.fail(new IOException("internal error", e));
         }
     }
 
     private void remember(String resource, Blob blob) {
-        index.remember(resource,
-                new ResourceIndex.Known(blob.representation().digest(), blob.representation().headers()));
+        index.confirm(resource, blob.representation().digest(), blob.representation().headers());
     }
 
     /**
@@ -343,46 +411,54 @@ public final class Fetcher implements AutoCloseable {
      * instance because the disk is full, the origin's bytes follow from there: what was begun is finished.
      */
     public void copy(String resource, Running running, OutputStream out) throws IOException {
+        copy(resource, running, new Span(0, running.transfer().size() - 1), out);
+    }
+
+    /** The same for a part. */
+    public void copy(String resource, Running running, Span span, OutputStream out) throws IOException {
         var reader = running.reader();
         var buffer = new byte[BUFFER];
+        reader.seek(span.first());
         try (reader) {
             int count;
-            while ((count = readUnlessFailed(reader, buffer)) > 0) {
+            while ((count = readUnlessFailed(reader, buffer, span.last() + 1 - reader.position())) > 0) {
                 out.write(buffer, 0, count);
             }
         }
-        if (reader.position() < running.transfer().size()) {
-            try (InputStream tail = tail(resource, running.transfer(), reader.position())) {
+        if (reader.position() <= span.last()) {
+            try (InputStream tail = tail(resource, running.transfer(), new Span(reader.position(), span.last()))) {
                 tail.transferTo(out);
             }
         }
     }
 
-    private static int readUnlessFailed(Transfer.Reader reader, byte[] buffer) {
+    private static int readUnlessFailed(Transfer.Reader reader, byte[] buffer, long most) {
         try {
-            return reader.read(ByteBuffer.wrap(buffer));
+            return reader.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, most)));
         } catch (IOException e) {
             return -1; // why, the transfer has logged
         }
     }
 
-    /** The origin's bytes from {@code position} on; another version's would not fit, and is refused. */
-    private InputStream tail(String resource, Transfer transfer, long position) throws IOException {
+    /** The origin's bytes of a part; another version's would not fit, and is refused. */
+    private InputStream tail(String resource, Transfer transfer, Span span) throws IOException {
         String etag = transfer.headers().getOrDefault("ETag", "");
-        var answer = broker.fromOrigin("GET", resource, Map.of("Range", "bytes=" + position + "-", "If-Range", etag));
+        boolean isToTheEnd = span.last() == transfer.size() - 1;
+        String range = "bytes=" + span.first() + "-" + (isToTheEnd ? "" : span.last());
+        var answer = broker.fromOrigin("GET", resource, Map.of("Range", range, "If-Range", etag));
         boolean same = answer.headers().firstValue("ETag").filter(etag::equals).isPresent();
         boolean whole = answer.statusCode() == 200
                 && answer.headers().firstValueAsLong("Content-Length").orElse(-1) == transfer.size();
-        String wanted = new Span(position, transfer.size() - 1).contentRange(transfer.size());
+        String wanted = span.contentRange(transfer.size());
         boolean rest = answer.statusCode() == 206
                 && answer.headers().firstValue("Content-Range").filter(wanted::equals).isPresent();
-        if (!same || !whole && !rest) {
+        if (!same || !(whole && isToTheEnd) && !rest) {
             answer.body().close();
             throw new IOException(
                     "the origin does not have the version that was begun (status " + answer.statusCode() + ")");
         }
         if (whole) {
-            answer.body().skipNBytes(position);
+            answer.body().skipNBytes(span.first());
         }
         return answer.body();
     }

@@ -17,15 +17,17 @@ final class OriginTransfer {
     private static final int BUFFER = 64 * 1024;
 
     private final Transfer transfer;
+    private final Source source;
     private final Incoming incoming;
     private final InputStream body;
     private final ReplayedHeaders headers;
     private final Optional<Sha256> promised;
 
     /** @param promised the digest that the broker announced, if it knew it already */
-    OriginTransfer(Transfer transfer, Incoming incoming, InputStream body, ReplayedHeaders headers,
+    OriginTransfer(Transfer transfer, Source source, Incoming incoming, InputStream body, ReplayedHeaders headers,
             Optional<Sha256> promised) {
         this.transfer = transfer;
+        this.source = source;
         this.incoming = incoming;
         this.body = body;
         this.headers = headers;
@@ -44,6 +46,7 @@ final class OriginTransfer {
                 }
                 store(ByteBuffer.wrap(buffer, 0, count), hasher.position());
                 hasher.update(ByteBuffer.wrap(buffer, 0, count));
+                transfer.supply().from(source, count);
                 if (!hasher.isComplete()) {
                     transfer.advance(hasher.position());
                 }

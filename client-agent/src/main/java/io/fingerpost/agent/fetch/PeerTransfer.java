@@ -44,6 +44,7 @@ final class PeerTransfer {
 
     /** Runs to the end. Throws when the last source failed too, or the store. */
     Blob run() throws IOException {
+        transfer.supply().stored(partial.verifiedBytes());
         skipVerified();
         while (piece < layout.count()) {
             Source source = sources.removeFirst();
@@ -98,7 +99,7 @@ final class PeerTransfer {
             skip(body, position - body.position());
             var reader = new PieceReader(partial, body);
             while (piece < end) {
-                take(reader);
+                take(source, reader);
             }
         }
     }
@@ -113,7 +114,7 @@ final class PeerTransfer {
         }
     }
 
-    private void take(PieceReader reader) throws IOException {
+    private void take(Source source, PieceReader reader) throws IOException {
         boolean isRight;
         try {
             isRight = reader.take(piece, written);
@@ -126,6 +127,7 @@ final class PeerTransfer {
         if (!isRight) {
             throw new SourceFailed(Phase.DIGEST, "corrupt piece");
         }
+        transfer.supply().from(source, layout.length(piece));
         skipVerified();
     }
 }

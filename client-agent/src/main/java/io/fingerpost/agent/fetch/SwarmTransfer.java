@@ -103,6 +103,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     Blob run(Plan plan) throws IOException {
         try {
             if (!partial.verified().isEmpty()) {
+                transfer.supply().stored(partial.verifiedBytes());
                 advance(); // else nothing has begun yet, and the origin may still speak for itself
             }
             plan.orders().forEach(this::take);
@@ -348,6 +349,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             isAlone = wrote(piece);
         }
         if (isRight) {
+            transfer.supply().from(source, layout.length(piece));
             verified(piece);
             return;
         }

@@ -18,9 +18,12 @@ public final class Transfer {
     private final long size;
     private final Map<String, String> headers;
     private final Optional<Sha256> digest;
+    private final Supply supply = new Supply();
     /** All below guarded by this. The filler is a user as every reader is. */
     private int users = 1;
     private long available;
+    /** Readers that began elsewhere than at the start. */
+    private int scattered;
     private boolean hasBegun;
     private @Nullable IOException failure;
 
@@ -48,6 +51,16 @@ public final class Transfer {
         return digest;
     }
 
+    /** Who filled it, and how far. */
+    Supply supply() {
+        return supply;
+    }
+
+    /** @param resource under which it was asked for */
+    public Progress progress(String resource) {
+        return supply.progress(resource, size);
+    }
+
     /** Bytes that readers may have now. */
     public synchronized long available() {
         return available;
@@ -55,7 +68,7 @@ public final class Transfer {
 
     /** Something is verified, and all of it up to {@code verified}. */
     synchronized void advance(long verified) {
-        if (hasBegun && verified == available) {
+        if (hasBegun && verified == available && scattered == 0) {
             return; // nothing to wake anybody for
         }
         hasBegun = true;
@@ -111,23 +124,47 @@ public final class Transfer {
 
     /** Waits until there is something beyond {@code position}; how much is readable up to. */
     private synchronized long await(long position) throws IOException {
+        long readable = readable(position);
         try {
-            while (available <= position && failure == null && position < size) {
+            while (readable <= position && failure == null && position < size) {
                 wait();
+                readable = readable(position);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        if (available <= position && failure != null) {
+        if (readable <= position && failure != null) {
             throw failure;
         }
-        return available;
+        return readable;
+    }
+
+    private long readable(long position) {
+        return available > position || scattered == 0 ? available : written.readableUpTo(position);
+    }
+
+    private synchronized void scatter() {
+        scattered++;
+    }
+
+    private synchronized void gather() {
+        scattered--;
     }
 
     /** One reader's way through the bytes. */
     public final class Reader implements AutoCloseable {
         private long position;
+        private boolean isScattered;
+
+        /** Goes to another place, where nothing may be there yet. */
+        public void seek(long target) {
+            if (target > 0 && !isScattered) {
+                isScattered = true;
+                scatter();
+            }
+            position = target;
+        }
 
         /** Fills some of {@code target}; -1 at the end. Throws when the transfer failed before more was verified. */
         public int read(ByteBuffer target) throws IOException {
@@ -153,6 +190,9 @@ public final class Transfer {
 
         @Override
         public void close() {
+            if (isScattered) {
+                gather();
+            }
             leave();
         }
     }

@@ -1,6 +1,8 @@
 package io.fingerpost.agent.gateway;
 
+import io.fingerpost.agent.fetch.Progress;
 import io.fingerpost.contract.api.Reachability;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,12 +13,17 @@ import java.util.Optional;
  * @param storedBytes in the store
  * @param servedBytes to other clients since the start
  * @param servedThisMonth bytes to other clients since the calendar month began (UTC)
+ * @param fetchedFromPeers verified bytes since the start
+ * @param fetchedFromOrigin bytes since the start
+ * @param paused why nobody is served at the moment; empty if all are
+ * @param uploads transfers to other clients that are under way
+ * @param downloads what is being fetched
  * @param monthlyQuota most bytes of a month, after which nobody is served; 0 for no limit
  */
 public record AgentStatus(String broker, String peer, String peerId, String gateway, boolean registered,
         Optional<String> trouble, Reachability reachability, int holdings, long storedBytes, long maxBytes,
-        long servedBytes, long servedThisMonth,
-        long monthlyQuota) {
+        long servedBytes, long servedThisMonth, long monthlyQuota, long fetchedFromPeers, long fetchedFromOrigin,
+        Optional<String> paused, int uploads, List<Progress> downloads) {
     /** Where the gateway answers with it. */
     public static final String PATH = "/.well-known/fingerpost-agent/status";
 }

@@ -5,11 +5,14 @@ import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
 import io.fingerpost.agent.fetch.Fetcher;
+import io.fingerpost.agent.fetch.Stored;
 import io.fingerpost.agent.serve.BlobResponse;
 import io.fingerpost.agent.serve.Problems;
 import io.fingerpost.agent.serve.SendProgress;
 import io.fingerpost.agent.serve.Uplink;
 import io.fingerpost.agent.store.Blob;
+import io.fingerpost.contract.http.ByteRange;
+import io.fingerpost.contract.http.ByteRange.Span;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
 import io.undertow.io.UndertowOutputStream;
@@ -33,13 +36,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
 
 /**
- * Serves programs on this machine with the broker's resources: GETs of whole resources through store and peers, anything
- * else by the origin. Bytes are passed on in order as they are verified.
+ * Serves programs on this machine with the broker's resources, as a cache of what everybody may have (RFC 9111) that fetches from
+ * peers: files and parts of them, conditional requests, and HEAD. What is one's own is the origin's to answer. Bytes are passed on in
+ * order as they are verified, while the rest is on its way.
  */
 public final class GatewayHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayHandler.class);
@@ -47,9 +52,8 @@ public final class GatewayHandler implements HttpHandler {
     private static final HttpString REPR_DIGEST = new HttpString(FieldNames.REPR_DIGEST);
     /** Requests at a time; each may hold a buffer and a connection. */
     private static final int MAX_REQUESTS = 256;
-    /** Fields that make a request something else than "give me the whole resource". */
-    private static final List<String> SPECIAL = List.of("Authorization", "Cookie", "If-None-Match", "If-Modified-Since",
-            "If-Match", "If-Unmodified-Since", "If-Range", "Range", "Sec-GPC");
+    /** What a proxy is asked for: host and port, and path. */
+    private static final Pattern ABSOLUTE = Pattern.compile("http://([^/?#@]+)(.*)", Pattern.CASE_INSENSITIVE);
     /** Fields of one connection (RFC 9110 §7.6.1), and those that the HTTP client sets itself. */
     private static final Set<String> NOT_FORWARDED = Set.of("connection", "keep-alive", "proxy-connection", "te",
             "trailer", "transfer-encoding", "upgrade", "http2-settings", "proxy-authorization", "host",
@@ -60,12 +64,18 @@ public final class GatewayHandler implements HttpHandler {
     private final Fetcher fetcher;
     private final BrokerClient broker;
     private final ExecutorService threads;
+    private final Set<String> proxied;
     private final Semaphore places = new Semaphore(MAX_REQUESTS);
     /** Nothing of this leaves the machine. */
     private final Uplink line = Uplink.unlimited();
 
-    /** @param threads on which requests wait */
-    public GatewayHandler(Fetcher fetcher, BrokerClient broker, ExecutorService threads) {
+    /**
+     * @param threads on which requests wait
+     * @param proxied hosts, with their ports if those are not the usual, whose URLs a program may ask for as of a proxy: they are
+     *        the broker's site under other names
+     */
+    public GatewayHandler(Fetcher fetcher, BrokerClient broker, ExecutorService threads, Set<String> proxied) {
+        this.proxied = proxied;
         this.fetcher = fetcher;
         this.broker = broker;
         this.threads = threads;
@@ -77,6 +87,8 @@ public final class GatewayHandler implements HttpHandler {
         if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
             exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD");
             Problems.send(exchange, 405, "method-not-allowed", "the gateway fetches: GET and HEAD");
+        } else if (exchange.isHostIncludedInRequestURI() && !isProxied(exchange)) {
+            Problems.send(exchange, 403, "not-proxied", "the gateway is a proxy for the hosts of proxy-for only");
         } else if (!isResource(exchange)) {
             Problems.send(exchange, 400, "bad-path",
                     "a path and query of the broker's site are wanted, properly encoded");
@@ -93,12 +105,7 @@ public final class GatewayHandler implements HttpHandler {
 
     private void answer(HttpServerExchange exchange) {
         try {
-            String resource = resource(exchange);
-            if (isPlainGet(exchange)) {
-                answerWhole(exchange, resource);
-            } else {
-                answerSpecial(exchange, resource);
-            }
+            answer(exchange, resource(exchange), Wanted.by(exchange));
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("cannot answer");
             cutOrTell(exchange, 502, "broker-unreachable", "no answer through the broker: " + e.getMessage());
@@ -106,6 +113,61 @@ public final class GatewayHandler implements HttpHandler {
             LOG.error("gateway request failed by a bug", e);
             cutOrTell(exchange, 500, "internal", "this is a bug of the agent, and it was logged");
         }
+    }
+
+    private void answer(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
+        if (wanted.bypasses()) {
+            passFromOrigin(exchange, resource);
+            return;
+        }
+        var fresh = fetcher.fresh(resource).filter(stored -> wanted.takes(stored.age()));
+        if (fresh.isPresent()) {
+            sendStored(exchange, fresh.get(), "");
+        } else if (wanted.onlyIfCached()) {
+            Problems.send(exchange, 504, "not-stored", "nothing is stored of it that could be used without asking");
+        } else {
+            askOrUseStale(exchange, resource, wanted);
+        }
+    }
+
+    /** Old is better than nothing, unless the origin forbids it. */
+    private void askOrUseStale(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
+        try {
+            ask(exchange, resource, wanted);
+        } catch (IOException e) {
+            var stale = exchange.isResponseStarted() ? Optional.<Stored>empty() : fetcher.stale(resource);
+            if (stale.isEmpty()) {
+                throw e;
+            }
+            sendStored(exchange, stale.get(), "; detail=broker-unreachable");
+        }
+    }
+
+    private void ask(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
+        if (wanted.isPlain()) {
+            sendWhole(exchange, resource);
+            return;
+        }
+        var stored = fetcher.revalidated(resource);
+        if (stored.isPresent()) {
+            sendStored(exchange, stored.get(), "");
+            return;
+        }
+        var together = together(exchange, resource, wanted);
+        if (together.isPresent()) {
+            stream(exchange, resource, together.get(), wanted.range());
+        } else {
+            passFromOrigin(exchange, resource);
+        }
+    }
+
+    /** A part of what is on its way is taken from there; who wants all the rest has the whole fetched. */
+    private Optional<Running> together(HttpServerExchange exchange, String resource, Wanted wanted)
+            throws IOException {
+        if (wanted.isRest()) {
+            return fetcher.together(resource, forwarded(exchange));
+        }
+        return wanted.isPlainPart() ? fetcher.onItsWay(resource) : Optional.empty();
     }
 
     /** An answer that has begun cannot be taken back: then the cut connection says that it is incomplete. */
@@ -122,12 +184,17 @@ public final class GatewayHandler implements HttpHandler {
         }
     }
 
-    /** Only the origin form (RFC 9112 §3.2.1), and only what stands in a URL: it is put behind the broker's name as it is. */
+    /** The host of the absolute form (RFC 9112 §3.2.2) decides, whatever `Host` says. */
+    private boolean isProxied(HttpServerExchange exchange) {
+        var url = ABSOLUTE.matcher(exchange.getRequestURI());
+        return url.matches() && proxied.contains(url.group(1).toLowerCase(Locale.ROOT).replaceFirst(":80$", ""));
+    }
+
+    /** Only what stands in a URL: it is put behind the broker's name as it is. */
     private static boolean isResource(HttpServerExchange exchange) {
         try {
-            return !exchange.isHostIncludedInRequestURI()
-                    && URI.create("http://broker" + resource(exchange)).getHost() != null
-                    && exchange.getRequestURI().startsWith("/");
+            String resource = resource(exchange);
+            return resource.startsWith("/") && URI.create("http://broker" + resource).getHost() != null;
         } catch (IllegalArgumentException e) {
             return false;
         }
@@ -135,39 +202,37 @@ public final class GatewayHandler implements HttpHandler {
 
     private static String resource(HttpServerExchange exchange) {
         String query = exchange.getQueryString();
-        return exchange.getRequestURI() + (query.isEmpty() ? "" : "?" + query);
+        return path(exchange) + (query.isEmpty() ? "" : "?" + query);
     }
 
-    private static boolean isPlainGet(HttpServerExchange exchange) {
-        var fields = exchange.getRequestHeaders();
-        String cacheControl = fields.getFirst(Headers.CACHE_CONTROL);
-        boolean insists = cacheControl != null && cacheControl.toLowerCase(Locale.ROOT).contains("no-cache");
-        return exchange.getRequestMethod().equals(Methods.GET) && !insists
-                && SPECIAL.stream().noneMatch(fields::contains);
+    private static String path(HttpServerExchange exchange) {
+        var url = ABSOLUTE.matcher(exchange.getRequestURI());
+        if (!exchange.isHostIncludedInRequestURI() || !url.matches()) {
+            return exchange.getRequestURI();
+        }
+        return url.group(2).isEmpty() ? "/" : url.group(2);
     }
 
-    private void answerWhole(HttpServerExchange exchange, String resource) throws IOException {
+    private void sendWhole(HttpServerExchange exchange, String resource) throws IOException {
         switch (fetcher.fetch(resource, forwarded(exchange))) {
-            case Held(var blob) -> {
-                exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-                BlobResponse.send(exchange, blob.open(), line, SendProgress.UNWATCHED);
-            }
-            case Running running -> stream(exchange, resource, running);
+            case Held(var blob) -> sendStored(exchange, blob, "");
+            case Running running -> stream(exchange, resource, running, ByteRange.parse(null));
             case Passed(var answer) -> pass(exchange, answer);
         }
     }
 
-    /** Only a range of what is stored is served here; everything else out of the ordinary is the origin's to answer. */
-    private void answerSpecial(HttpServerExchange exchange, String resource) throws IOException {
-        var fields = exchange.getRequestHeaders();
-        boolean onlyRange = fields.contains(Headers.RANGE)
-                && SPECIAL.stream().filter(name -> !name.equals("Range")).noneMatch(fields::contains);
-        var stored = onlyRange ? fetcher.revalidated(resource) : Optional.<Blob>empty();
-        if (stored.isPresent()) {
-            exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit");
-            BlobResponse.send(exchange, stored.get().open(), line, SendProgress.UNWATCHED);
-            return;
-        }
+    /** With how old it is, and how long it will do without asking (RFC 9111 §5.1, RFC 9211 §2.4). */
+    private void sendStored(HttpServerExchange exchange, Stored stored, String detail) throws IOException {
+        exchange.getResponseHeaders().put(Headers.AGE, stored.age().toSeconds());
+        sendStored(exchange, stored.blob(), "; ttl=" + stored.timeLeft().toSeconds() + detail);
+    }
+
+    private void sendStored(HttpServerExchange exchange, Blob blob, String detail) throws IOException {
+        exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit" + detail);
+        BlobResponse.send(exchange, blob.open(), line, SendProgress.UNWATCHED);
+    }
+
+    private void passFromOrigin(HttpServerExchange exchange, String resource) throws IOException {
         pass(exchange, broker.fromOrigin(exchange.getRequestMethod().toString(), resource, forwarded(exchange)));
     }
 
@@ -190,15 +255,28 @@ public final class GatewayHandler implements HttpHandler {
                 .anyMatch(option -> option.strip().equalsIgnoreCase(name));
     }
 
-    private void stream(HttpServerExchange exchange, String resource, Running running) throws IOException {
+    private void stream(HttpServerExchange exchange, String resource, Running running, ByteRange range)
+            throws IOException {
         var transfer = running.transfer();
+        Span span = range.resolve(transfer.size());
         var fields = exchange.getResponseHeaders();
+        if (span == null) {
+            running.reader().close();
+            fields.put(Headers.CONTENT_RANGE, "bytes */" + transfer.size());
+            Problems.send(exchange, 416, "range-not-satisfiable",
+                    "the representation has " + transfer.size() + " bytes");
+            return;
+        }
         transfer.headers().forEach((name, value) -> fields.put(new HttpString(name), value));
         transfer.digest().ifPresent(digest -> fields.put(REPR_DIGEST, DigestField.format(digest)));
         fields.put(CACHE_STATUS, "fingerpost-agent; fwd=uri-miss; stored");
-        exchange.setResponseContentLength(transfer.size());
+        if (!(range instanceof ByteRange.Whole)) {
+            exchange.setStatusCode(206);
+            fields.put(Headers.CONTENT_RANGE, span.contentRange(transfer.size()));
+        }
+        exchange.setResponseContentLength(span.length());
         exchange.startBlocking();
-        fetcher.copy(resource, running, exchange.getOutputStream());
+        fetcher.copy(resource, running, span, exchange.getOutputStream());
         exchange.endExchange();
     }
 

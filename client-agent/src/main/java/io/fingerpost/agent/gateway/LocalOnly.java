@@ -14,18 +14,25 @@ import java.util.Set;
 public final class LocalOnly implements HttpHandler {
     private final Set<String> names;
     private final HttpHandler next;
+    private final HttpHandler proxy;
 
-    public LocalOnly(HostPort gateway, HttpHandler next) {
+    /** @param proxy what answers who asks as of a proxy, which no page can unless a user has chosen it */
+    public LocalOnly(HostPort gateway, HttpHandler next, HttpHandler proxy) {
         String configured = gateway.host().toLowerCase(Locale.ROOT);
         String host = configured.contains(":") ? "[" + configured + "]" : configured;
         this.names = Set.of("localhost", "127.0.0.1", "[::1]").contains(host)
                 ? Set.of("localhost", "127.0.0.1", "[::1]")
                 : Set.of("localhost", "127.0.0.1", "[::1]", host);
+        this.proxy = proxy;
         this.next = next;
     }
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (exchange.isHostIncludedInRequestURI()) {
+            proxy.handleRequest(exchange);
+            return;
+        }
         String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
         if (!names.contains(host.toLowerCase(Locale.ROOT).replaceFirst(":\\d*$", ""))) {
             Problems.send(exchange, 421, "not-local", "the gateway answers under the names of this machine only");

@@ -1,11 +1,9 @@
 package io.fingerpost.agent.membership;
 
 import io.fingerpost.agent.store.BlobStore;
-import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
-import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Heartbeat;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Reachability;
@@ -34,6 +32,7 @@ public final class Membership implements AutoCloseable {
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
     private final RegistryClient registry;
+    private final Supplier<Offer> offer;
     private final Optional<String> token;
     private final BlobStore store;
     private final Supplier<UploadReport> report;
@@ -48,16 +47,17 @@ public final class Membership implements AutoCloseable {
     private volatile Reachability reachability = Reachability.YES;
 
     /**
-     * @param budget the most that this agent wants to send
+     * @param offer what this agent offers at the moment; it registers again when that changes
      * @param report what it sends at the moment
      * @param listener told of leases and orders
      * @param onRegistered runs whenever a lease was granted
      */
-    public Membership(RegistryClient registry, PeerKey key, PeerEndpoint endpoint, UploadBudget budget,
-            Optional<String> token, BlobStore store, Supplier<UploadReport> report, InstantSource clock,
+    public Membership(RegistryClient registry, PeerKey key, Supplier<Offer> offer, Optional<String> token,
+            BlobStore store, Supplier<UploadReport> report, InstantSource clock,
             LeaseListener listener, Runnable onRegistered) {
         this.registry = registry;
-        this.registration = Registration.fresh(key, endpoint, budget, report.get());
+        this.offer = offer;
+        this.registration = registration(key, offer.get(), report.get());
         this.token = token;
         this.store = store;
         this.report = report;
@@ -65,6 +65,10 @@ public final class Membership implements AutoCloseable {
         this.onRegistered = onRegistered;
         this.listener = listener;
         this.announcer = new Announcer(registry, store, listener);
+    }
+
+    private static Registration registration(PeerKey key, Offer offer, UploadReport report) {
+        return Registration.fresh(key, offer.endpoint(), offer.budget(), report);
     }
 
     public void start() {
@@ -114,8 +118,7 @@ public final class Membership implements AutoCloseable {
     }
 
     private void register() throws IOException {
-        registration = Registration.fresh(registration.key(), registration.endpoint(), registration.budget(),
-                report.get());
+        registration = registration(registration.key(), offer.get(), report.get());
         var grant = registry.register(registration, token);
         lease = ActiveLease.granted(grant, clock.instant());
         listener.granted(grant);
@@ -126,12 +129,16 @@ public final class Membership implements AutoCloseable {
         onRegistered.run();
     }
 
-    /** Renews until the lease is lost; while the registry is silent, it is asked again at the same pace. */
+    /** Renews until the lease is lost, or another one is wanted; while the registry is silent, it is asked again at the same pace. */
     private void keepLease() throws InterruptedException, IOException {
         var current = Objects.requireNonNull(lease);
         LeaseTerms terms = current.grant().terms();
         while (true) {
             Thread.sleep(jittered(terms.heartbeat()));
+            if (!offer.get().equals(new Offer(registration.endpoint(), registration.budget()))) {
+                LOG.info("what this agent offers has changed; registering again");
+                return;
+            }
             try {
                 var told = announcer.checksum();
                 var renewal = registry.heartbeat(current.grant(), new Heartbeat(report.get(), told));

@@ -16,6 +16,9 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -107,12 +110,34 @@ public final class BlobResponse {
         }
     }
 
-    /** RFC 9110 §13.1.2; strong and weak tags compare alike here. */
+    /** RFC 9110 §13.1.2, §13.1.3; strong and weak tags compare alike here. */
     private static boolean isNotModified(HttpServerExchange exchange, Representation representation) {
         String wanted = exchange.getRequestHeaders().getFirst(Headers.IF_NONE_MATCH);
+        if (wanted == null) {
+            return isNotModifiedSince(exchange.getRequestHeaders().getFirst(Headers.IF_MODIFIED_SINCE),
+                    representation.headers().get("Last-Modified"));
+        }
         String etag = representation.headers().get("ETag");
-        return wanted != null && etag != null && (wanted.strip().equals("*") || Arrays.stream(wanted.split(","))
+        return etag != null && (wanted.strip().equals("*") || Arrays.stream(wanted.split(","))
                 .map(tag -> tag.strip().replaceFirst("^W/", "")).anyMatch(etag::equals));
+    }
+
+    /** What is no date does not count. */
+    private static boolean isNotModifiedSince(@Nullable String wanted, @Nullable String modified) {
+        if (wanted == null || modified == null) {
+            return false;
+        }
+        var since = date(wanted);
+        var last = date(modified);
+        return since.isPresent() && last.isPresent() && !last.get().isAfter(since.get());
+    }
+
+    private static Optional<Instant> date(String text) {
+        try {
+            return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip(), Instant::from));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     /** The range, unless `If-Range` names another representation (RFC 9110 §13.1.5) or the method is not GET (§14.2). */

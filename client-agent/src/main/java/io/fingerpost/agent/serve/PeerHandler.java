@@ -126,6 +126,10 @@ public final class PeerHandler implements HttpHandler {
     }
 
     private void serveInSlot(HttpServerExchange exchange, Sha256 digest) {
+        if (uploads.isPausedFor(client(exchange))) {
+            refuse(exchange, "paused", "this peer serves nobody for now; ask elsewhere");
+            return;
+        }
         if (uploads.isMonthUsedUpFor(client(exchange))) {
             refuse(exchange, "quota-used-up", "this peer has sent all that it may this month; ask elsewhere");
             return;

@@ -22,6 +22,7 @@ public final class Uploads {
     private final UploadBudget budget;
     private final MonthlyCount month;
     private final Predicate<InetAddress> exempt;
+    private final Pause pause;
     private final Uplink uplink;
     private final Uplink lan = Uplink.unlimited();
     private final Semaphore slots;
@@ -31,8 +32,10 @@ public final class Uploads {
     /**
      * @param month of which {@code budget} has a limit
      * @param exempt which clients are reached without the uplink
+     * @param pause when nobody is served but those
      */
-    public Uploads(UploadBudget budget, MonthlyCount month, Predicate<InetAddress> exempt) {
+    public Uploads(UploadBudget budget, MonthlyCount month, Predicate<InetAddress> exempt, Pause pause) {
+        this.pause = pause;
         this.budget = budget;
         this.month = month;
         this.exempt = exempt;
@@ -53,6 +56,22 @@ public final class Uploads {
     /** The line that leads to the client. */
     Uplink uplinkTo(InetAddress client) {
         return exempt.test(client) ? lan : uplink;
+    }
+
+    /** What others may have at the moment. */
+    public UploadBudget offered() {
+        return pause.reason().isPresent()
+                ? new UploadBudget(budget.bitsPerSecond(), 0, budget.bytesPerMonth())
+                : budget;
+    }
+
+    /** Why nobody is served at the moment; empty if all are. */
+    public Optional<String> paused() {
+        return pause.reason();
+    }
+
+    boolean isPausedFor(InetAddress client) {
+        return pause.reason().isPresent() && !exempt.test(client);
     }
 
     /** Whether the month's bytes are all sent or promised to the clients that are being served. */

@@ -251,6 +251,33 @@ public final class BlobStore implements AutoCloseable {
                 : Optional.of(Held.complete(digest, size));
     }
 
+    /** The complete blobs, least lately used first. */
+    synchronized List<Sha256> complete() {
+        return List.copyOf(sizes.keySet());
+    }
+
+    /** Removes a blob that is not what it should be. */
+    void discard(Sha256 digest) {
+        evict(digest);
+    }
+
+    /**
+     * Removes incomplete blobs that nobody has open, and then what was used least lately until no more than so many bytes are left.
+     *
+     * @return how many bytes went
+     */
+    public long collect(long target) {
+        awaitCheck();
+        long before = usedBytes();
+        List<Sha256> incomplete;
+        synchronized (this) {
+            incomplete = List.copyOf(paused.keySet());
+        }
+        incomplete.forEach(this::evict);
+        evictBeyond(target);
+        return before - usedBytes();
+    }
+
     /** The number of complete blobs. */
     public synchronized int count() {
         return sizes.size();
@@ -550,6 +577,10 @@ public final class BlobStore implements AutoCloseable {
     @Override
     public void close() {
         check.interrupt();
+        awaitCheck();
+    }
+
+    private void awaitCheck() {
         try {
             check.join();
         } catch (InterruptedException e) {

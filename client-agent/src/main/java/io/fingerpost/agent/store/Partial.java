@@ -74,6 +74,11 @@ public final class Partial implements Written {
         return PieceSet.of(layout.count(), verified);
     }
 
+    /** How many bytes the pieces have that are verified now. */
+    public synchronized long verifiedBytes() {
+        return verified.stream().mapToLong(layout::length).sum();
+    }
+
     /** @param piece 0 to the number of pieces - 1 */
     public synchronized boolean isVerified(int piece) {
         return verified.get(piece);
@@ -188,6 +193,15 @@ public final class Partial implements Written {
     /** What is all zero was never written, and takes nothing on disk. */
     private boolean isBlank(int piece) throws IOException {
         return everyPart(piece, part -> BLANK.slice(0, part.remaining()).equals(part));
+    }
+
+    @Override
+    public synchronized long readableUpTo(long position) {
+        if (position >= layout.size()) {
+            return position;
+        }
+        int missing = verified.nextClearBit(layout.pieceAt(position));
+        return missing == layout.count() ? layout.size() : Math.max(position, layout.offset(missing));
     }
 
     @Override

@@ -9,6 +9,11 @@ public interface Written extends Closeable {
     /** Reads what was written; at most {@code target.remaining()} bytes from {@code position}, -1 at the end of that. */
     int read(ByteBuffer target, long position) throws IOException;
 
+    /** Up to where all is verified from {@code position} on, as far as that is known here; at least {@code position}. */
+    default long readableUpTo(long position) {
+        return position;
+    }
+
     @Override
     void close() throws IOException;
 }

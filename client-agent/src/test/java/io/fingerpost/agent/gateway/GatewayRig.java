@@ -7,11 +7,13 @@ import io.fingerpost.agent.testing.Http;
 import io.fingerpost.agent.testing.LocalServer;
 import io.fingerpost.agent.testing.RawClient;
 import io.fingerpost.agent.testing.RawClient.Reply;
+import io.fingerpost.contract.PeerId;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -27,7 +29,8 @@ final class GatewayRig implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         fetching.beforeEach(context);
-        server = new LocalServer(new GatewayHandler(fetching.fetcher(), fetching.client(), threads));
+        server = new LocalServer(new GatewayHandler(fetching.fetcher(), fetching.client(), threads,
+                Set.of("cdn.example", "cdn.example:8080")));
     }
 
     URI url(String target) {
@@ -46,6 +49,13 @@ final class GatewayRig implements BeforeEachCallback, AfterEachCallback {
         return RawClient.exchange(server.url(), lines.toArray(String[]::new));
     }
 
+    /** Asks as one does a proxy (RFC 9112 §3.2.2). */
+    Reply asOfAProxy(String url) throws IOException {
+        return RawClient.exchange(server.url(), "GET " + url + " HTTP/1.1",
+                "Host: " + URI.create(url).getRawAuthority(),
+                "Connection: close");
+    }
+
     /** Gets a resource into the store, past the gateway. */
     void store(String resource) throws IOException {
         fetching.read(resource);
@@ -53,6 +63,11 @@ final class GatewayRig implements BeforeEachCallback, AfterEachCallback {
 
     static String field(HttpResponse<?> answer, String name) {
         return answer.headers().firstValue(name).orElse("none");
+    }
+
+    /** From now on the fetcher has a lease, and asks for plans. */
+    void join() {
+        fetching.join(new PeerId("s".repeat(42) + "A"));
     }
 
     FakeBroker broker() {

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalOnlyIT {
     private static int status(String gateway, String host) throws IOException {
-        var handler = new LocalOnly(HostPort.parse(gateway), exchange -> exchange.getResponseSender().send("let in"));
+        var handler = new LocalOnly(HostPort.parse(gateway), exchange -> exchange.getResponseSender().send("let in"),
+                exchange -> exchange.getResponseSender().send("proxied"));
         try (var server = new LocalServer(handler)) {
             return RawClient.exchange(server.url(), "GET / HTTP/1.1", "Host: " + host, "Connection: close").status();
         }

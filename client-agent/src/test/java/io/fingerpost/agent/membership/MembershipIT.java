@@ -16,6 +16,7 @@ import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Problem;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
@@ -53,6 +54,7 @@ class MembershipIT {
     private final FakeRegistry registry = broker.registry();
     private final AtomicInteger registered = new AtomicInteger();
     private final AtomicReference<UploadReport> report = new AtomicReference<>(UploadReport.IDLE);
+    private final AtomicReference<Offer> offer = new AtomicReference<>(new Offer(ENDPOINT, BUDGET));
     @TempDir
     private Path directory;
     private DataDirectory data;
@@ -69,7 +71,7 @@ class MembershipIT {
     }
 
     private Membership membership(Optional<String> token) {
-        return new Membership(new RegistryClient(broker.url()), identity.key(), ENDPOINT, BUDGET, token,
+        return new Membership(new RegistryClient(broker.url()), identity.key(), offer::get, token,
                 store, report::get, InstantSource.system(), LeaseListener.NONE, registered::incrementAndGet);
     }
 
@@ -153,7 +155,7 @@ class MembershipIT {
     void tellsOfANewBlobAndWithdrawsAnEvictedOneWithoutWaitingForAHeartbeat() throws IOException {
         var slowHeart = new FakeBroker(Duration.ofMinutes(5));
         try (var member = new Membership(new RegistryClient(slowHeart.url()),
-                identity.key(), ENDPOINT, BUDGET, Optional.empty(), store, report::get, InstantSource.system(),
+                identity.key(), offer::get, Optional.empty(), store, report::get, InstantSource.system(),
                 LeaseListener.NONE, registered::incrementAndGet)) {
             member.start();
             await().until(() -> registered.get() == 1);
@@ -363,6 +365,34 @@ class MembershipIT {
                 .isEqualTo(Verdict.EXPIRED);
         var otherPeers = TicketKey.derive(new byte[32], identity.peerId());
         assertThat(membership.check(otherPeers.issue(MAP.digest(), soon), MAP.digest())).isEqualTo(Verdict.FORGED);
+    }
+
+    @Test
+    void registersAgainWhenItsAddressChanges() {
+        membership.start();
+        await().until(() -> registered.get() == 1);
+        var moved = PeerEndpoint.parse("http://192.0.2.9:7400");
+
+        offer.set(new Offer(moved, BUDGET));
+
+        await().until(() -> registered.get() == 2);
+        assertThat(registry.registrations().getLast().endpoint()).isEqualTo(moved);
+        assertThat(registry.registrations()).hasSize(2);
+        assertThat(membership.registration().endpoint()).isEqualTo(moved);
+    }
+
+    @Test
+    void registersAgainWhenItsBudgetChanges() {
+        membership.start();
+        await().until(() -> registered.get() == 1);
+        var paused = new UploadBudget(BUDGET.bitsPerSecond(), 0, 0);
+
+        offer.set(new Offer(ENDPOINT, paused));
+        await().until(() -> registered.get() == 2);
+        offer.set(new Offer(ENDPOINT, BUDGET));
+        await().until(() -> registered.get() == 3);
+
+        assertThat(registry.registrations()).extracting(Registration::budget).containsExactly(BUDGET, paused, BUDGET);
     }
 
     @Test

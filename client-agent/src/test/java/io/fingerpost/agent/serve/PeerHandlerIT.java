@@ -58,7 +58,7 @@ class PeerHandlerIT {
         assertThat(field(answer, "ETag")).isEqualTo(FILE.etag()).startsWith("\"");
         assertThat(field(answer, "Content-Type")).isEqualTo("application/x-game-map");
         assertThat(field(answer, "Last-Modified")).isEqualTo("Thu, 01 Jan 2026 00:00:00 GMT");
-        assertThat(field(answer, "Cache-Control")).isEqualTo("public, max-age=31536000, no-transform");
+        assertThat(field(answer, "Cache-Control")).isEqualTo("public, max-age=0, no-transform");
         assertThat(field(answer, "Accept-Ranges")).isEqualTo("bytes");
         assertThat(field(answer, "Repr-Digest")).isEqualTo(DigestField.format(FILE.digest()));
         assertThat(field(answer, "X-Content-Type-Options")).isEqualTo("nosniff");

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,6 +134,26 @@ class UploadsIT {
 
         awaitReport(UploadReport.IDLE);
         assertThat(peer.uploads().servedBytes()).isEqualTo(4L * LARGE.size());
+    }
+
+    @Test
+    void servesNobodyButWhoIsExemptWhileItPauses() throws IOException {
+        peer.pauses(() -> Optional.of("on battery"));
+
+        var answer = Http.get(peer.url(SMALL.digest()));
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.body()).asString().contains("paused").doesNotContain("battery");
+        assertThat(peer.uploads().offered().slots()).isZero();
+
+        peer.exempts(InetAddress::isLoopbackAddress);
+        assertThat(Http.get(peer.url(SMALL.digest())).statusCode()).isEqualTo(200);
+
+        peer.exempts(_ -> false);
+        peer.pauses(Pause.NEVER);
+        assertThat(Http.get(peer.url(SMALL.digest())).statusCode()).isEqualTo(200);
+        assertThat(peer.uploads().offered().slots()).isEqualTo(8);
     }
 
     /** Else many that come at a time would together get more than the month has. */

@@ -22,10 +22,19 @@ public record Content(byte[] bytes, Representation representation) {
     }
 
     public static Content of(byte[] bytes, String etag) {
+        return of(bytes, etag, "public, max-age=0");
+    }
+
+    /** The same with what the origin says of caching. */
+    public Content cached(String cacheControl) {
+        return of(bytes, etag(), cacheControl);
+    }
+
+    private static Content of(byte[] bytes, String etag, String cacheControl) {
         var hasher = new RepresentationHasher(new PieceLayout(bytes.length));
         hasher.update(ByteBuffer.wrap(bytes));
         return new Content(bytes, hasher.finish(new ReplayedHeaders(Map.of("Content-Type", "application/x-game-map",
-                "ETag", etag, "Cache-Control", "public, max-age=31536000", "Last-Modified",
+                "ETag", etag, "Cache-Control", cacheControl, "Last-Modified",
                 "Thu, 01 Jan 2026 00:00:00 GMT"))));
     }
 

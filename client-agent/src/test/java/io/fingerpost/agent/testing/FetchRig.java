@@ -75,14 +75,14 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
     public void beforeEach(ExtensionContext context) throws IOException {
         directory = Files.createTempDirectory("fetch-rig");
         store = BlobStore.open(directory, maxBytes, InstantSource.system());
-        client = new BrokerClient(HTTP, broker.url(), Optional.empty());
+        client = new BrokerClient(HTTP, broker.url(), Optional.empty(), Optional.empty());
         registry = new RegistryClient(broker.url());
         begin();
     }
 
     private void begin() {
         desk = new OrderDesk(registry, new HolderCounts());
-        fetcher = new Fetcher(client, registry, store, new ResourceIndex(), config,
+        fetcher = new Fetcher(client, registry, store, new ResourceIndex(InstantSource.system()), config,
                 (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()), desk,
                 PATIENCE);
     }

@@ -2,6 +2,7 @@ package io.fingerpost.agent.testing;
 
 import io.fingerpost.agent.identity.Identity;
 import io.fingerpost.agent.serve.MonthlyCount;
+import io.fingerpost.agent.serve.Pause;
 import io.fingerpost.agent.serve.PeerHandler;
 import io.fingerpost.agent.serve.Uploads;
 import io.fingerpost.agent.store.BlobStore;
@@ -42,6 +43,7 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
 
     private final UploadBudget budget;
     private final long maxBytes;
+    private final AtomicReference<Pause> pause = new AtomicReference<>(Pause.NEVER);
     private final AtomicReference<Predicate<InetAddress>> exempt = new AtomicReference<>(_ -> false);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicReference<Instant> countingClock = new AtomicReference<>(NOW);
@@ -72,7 +74,7 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         registration = Registration.fresh(identity.key(), ENDPOINT, BUDGET, UploadReport.IDLE);
         store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
         month = MonthlyCount.open(data.resolve("uploads.json"), countingClock::get, Duration.ofHours(1));
-        uploads = new Uploads(budget, month, client -> exempt.get().test(client));
+        uploads = new Uploads(budget, month, client -> exempt.get().test(client), () -> pause.get().reason());
         server = new LocalServer(new PeerHandler(store, identity, () -> registration,
                 (ticket, digest) -> KEY.check(ticket, digest, NOW), uploads, threads));
     }
@@ -125,6 +127,10 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
     /** Lets another time be for what it counts by the month; tickets stay as they are. */
     public void countAt(Instant now) {
         countingClock.set(now);
+    }
+
+    public void pauses(Pause now) {
+        pause.set(now);
     }
 
     /** Serves some clients without regard to rate and month. */

@@ -1,0 +1,107 @@
+package io.fingerpost.agent.serve;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether this machine runs on battery, or its network connection is metered, as far as the system tells: by `/sys` and by
+ * NetworkManager. Looks at most once in a while, and never takes what it cannot find out for a reason.
+ */
+public final class MachineState implements Pause {
+    private static final Duration INTERVAL = Duration.ofSeconds(30);
+    private static final List<String> METERED = List.of("busctl", "--system", "--timeout=2", "get-property",
+            "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager",
+            "Metered");
+
+    private final Set<Reason> reasons;
+    private final Path supplies;
+    private final List<String> metered;
+    /** All below guarded by this. */
+    private long nextLook = System.nanoTime();
+    private Optional<String> found = Optional.empty();
+
+    /** What a user may want to spare. */
+    public enum Reason {
+        @JsonProperty("battery")
+        BATTERY, @JsonProperty("metered")
+        METERED
+    }
+
+    public MachineState(Set<Reason> reasons) {
+        this(reasons, Path.of("/sys/class/power_supply"), METERED);
+    }
+
+    /** @param metered a command that tells what NetworkManager thinks of the connection */
+    MachineState(Set<Reason> reasons, Path supplies, List<String> metered) {
+        this.reasons = reasons;
+        this.supplies = supplies;
+        this.metered = metered;
+    }
+
+    @Override
+    public synchronized Optional<String> reason() {
+        long now = System.nanoTime();
+        if (now - nextLook >= 0) {
+            nextLook = now + INTERVAL.toNanos();
+            found = look();
+        }
+        return found;
+    }
+
+    private Optional<String> look() {
+        if (reasons.contains(Reason.BATTERY) && isOnBattery()) {
+            return Optional.of("on battery");
+        }
+        return reasons.contains(Reason.METERED) && isMetered()
+                ? Optional.of("the network connection is metered")
+                : Optional.empty();
+    }
+
+    /** A battery is being used, and no mains are there (sysfs-class-power). */
+    private boolean isOnBattery() {
+        try (var all = Files.list(supplies)) {
+            var kinds = all.toList();
+            boolean discharges = kinds.stream().anyMatch(
+                    supply -> says(supply, "type", "Battery") && !says(supply, "scope", "Device")
+                            && says(supply, "status", "Discharging"));
+            return discharges && kinds.stream().noneMatch(supply -> says(supply, "online", "1"));
+        } catch (IOException e) {
+            return false; // such a machine does not tell
+        }
+    }
+
+    private static boolean says(Path supply, String attribute, String value) {
+        try {
+            return Files.readString(supply.resolve(attribute)).strip().equals(value);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** NM_METERED_YES or NM_METERED_GUESS_YES. */
+    private boolean isMetered() {
+        try {
+            var process = new ProcessBuilder(metered).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            try {
+                String said = new String(process.getInputStream().readNBytes(64), StandardCharsets.UTF_8).strip();
+                return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0
+                        && (said.equals("u 1") || said.equals("u 3"));
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            return false; // nobody here who could tell
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

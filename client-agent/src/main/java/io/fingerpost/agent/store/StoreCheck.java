@@ -1,0 +1,48 @@
+package io.fingerpost.agent.store;
+
+import io.fingerpost.contract.Sha256;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What reading every complete file of a store again has shown; what was not what its name says is gone.
+ *
+ * @param sound how many were right
+ * @param bytes how much they have
+ * @param damaged what was removed
+ */
+public record StoreCheck(int sound, long bytes, List<Sha256> damaged) {
+    private static final int BUFFER = 256 * 1024;
+
+    /** Reads all of it: as long as the disk takes. */
+    public static StoreCheck of(BlobStore store) throws IOException {
+        int sound = 0;
+        long bytes = 0;
+        var damaged = new ArrayList<Sha256>();
+        for (Sha256 digest : store.complete()) {
+            var blob = store.find(digest);
+            if (blob.isPresent() && isRight(blob.get())) {
+                sound++;
+                bytes += blob.get().representation().size();
+            } else {
+                store.discard(digest);
+                damaged.add(digest);
+            }
+        }
+        return new StoreCheck(sound, bytes, List.copyOf(damaged));
+    }
+
+    private static boolean isRight(Blob blob) throws IOException {
+        var digest = Sha256.newDigest();
+        var buffer = ByteBuffer.allocate(BUFFER);
+        try (var file = FileChannel.open(blob.file())) {
+            while (file.read(buffer.clear()) >= 0) {
+                digest.update(buffer.flip());
+            }
+        }
+        return Sha256.of(digest.digest()).equals(blob.representation().digest());
+    }
+}
