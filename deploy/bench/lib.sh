@@ -113,6 +113,26 @@ start_broker() {
   java=$(readlink "/proc/$broker/exe")
 }
 
+wait_ready() { # FILE PID
+  local tries
+  for tries in $(seq 2400); do
+    if grep -qs ^ready "$1"; then return; fi
+    kill -0 "$2" 2>/dev/null || break
+    sleep 0.02
+  done
+  fail 1 "what should have written $1 did not start; see above"
+}
+
+# CPU-PREFIX ARGUMENT...: starts an agent with a new data directory. Sets agent and gateway.
+start_agent() {
+  rm -f "$work/agent.out"
+  $1 "$top/deploy/bin/fingerpost-agent" run --listen 127.0.0.1:0 --gateway 127.0.0.1:0 --data "$work/agent$RANDOM" "${@:2}" \
+    >"$work/agent.out" 2>"$work/agent.err" &
+  agent=$!
+  wait_ready "$work/agent.out" "$agent"
+  gateway=$(sed -n 's/^ready .*gateway=\([^ ]*\) .*/\1/p' "$work/agent.out")
+}
+
 # ---- measuring -----------------------------------------------------------------------------------------------------------
 
 # User and system time of a process with all its threads, in ticks.

@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -59,7 +60,7 @@ public final class Agent implements AutoCloseable {
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
     private final ExecutorService senders = KeptThreads.of("sender-", MOST_SENDERS, threads);
-    private final HttpClient http;
+    private final CompletableFuture<HttpClient> http;
     private final RegistryClient registry;
     private final FailureReporter reporter;
     private final OrderDesk orders;
@@ -87,9 +88,9 @@ public final class Agent implements AutoCloseable {
         this.uploads = new Uploads(config.serve().budget(), monthlyCount,
                 client -> config.serve().lanExempt() && LocalNetwork.has(client),
                 new MachineState(config.serve().pauseOn()));
-        this.http = newHttpClient(config);
+        this.http = CompletableFuture.supplyAsync(() -> newHttpClient(config), threads); // it takes a tenth of a second
 
-        var broker = new BrokerClient(http, config.broker(), config.origin(), Optional.of(identity.peerId()));
+        var broker = new BrokerClient(http::join, config.broker(), config.origin(), Optional.of(identity.peerId()));
         this.registry = new RegistryClient(config.broker());
         this.reporter = new FailureReporter(registry, clock);
         this.orders = new OrderDesk(registry, counts);
@@ -201,7 +202,7 @@ public final class Agent implements AutoCloseable {
         senders.shutdownNow();
         threads.shutdownNow();
         store.close();
-        http.shutdownNow();
+        http.join().shutdownNow();
         data.close();
     }
 }

@@ -8,27 +8,45 @@ import io.fingerpost.agent.cli.ShareCommand;
 import io.fingerpost.agent.cli.StatusCommand;
 import io.fingerpost.agent.cli.VerifyCommand;
 import io.fingerpost.contract.config.ConfigException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.TypeConversionException;
 
 /** The command `fingerpost-agent`. */
 @Command(name = "fingerpost-agent", mixinStandardHelpOptions = true, version = "fingerpost-agent 0.1.0",
-        description = "Fetches files through a Fingerpost broker, and serves them to the next client.", subcommands = {
-                RunCommand.class, GetCommand.class, StatusCommand.class, ShareCommand.class, VerifyCommand.class,
-                GcCommand.class})
+        description = "Fetches files through a Fingerpost broker, and serves them to the next client.")
 public final class AgentMain {
+    private static final List<Supplier<Callable<Integer>>> COMMANDS = List.of(RunCommand::new, GetCommand::new,
+            StatusCommand::new, ShareCommand::new, VerifyCommand::new, GcCommand::new);
+
     private AgentMain() {}
 
     /** Exits with the command's code; an agent that runs exits by a signal. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new AgentMain())
+        System.exit(commandLine(arguments)
                 .registerConverter(ResourceUrl.class, AgentMain::url)
                 .setParameterExceptionHandler((e, _) -> fail(e, CommandLine.ExitCode.USAGE))
                 .setExecutionExceptionHandler((e, _, _) -> fail(e, e instanceof ConfigException
                         ? CommandLine.ExitCode.USAGE
                         : CommandLine.ExitCode.SOFTWARE))
                 .execute(arguments));
+    }
+
+    /** To look into all commands takes a sixth of a start: only the one that is called is, unless that is none of them. */
+    private static CommandLine commandLine(String[] arguments) {
+        var line = new CommandLine(new AgentMain());
+        var commands = COMMANDS.stream().map(Supplier::get).toList();
+        var called = commands.stream().filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+                .findFirst();
+        called.map(List::of).orElse(commands).forEach(command -> line.addSubcommand(name(command), command));
+        return line;
+    }
+
+    private static String name(Callable<Integer> command) {
+        return command.getClass().getAnnotation(Command.class).name();
     }
 
     private static ResourceUrl url(String text) {

@@ -58,7 +58,7 @@ final class Download implements AutoCloseable {
         try (var data = DataDirectory.open(config.data());
                 var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(),
                         InstantSource.system())) {
-            var broker = new BrokerClient(http, config.broker(), Optional.empty(), Optional.empty());
+            var broker = new BrokerClient(() -> http, config.broker(), Optional.empty(), Optional.empty());
             var registry = new RegistryClient(config.broker());
             try (var fetcher = new Fetcher(broker, registry, store, new ResourceIndex(InstantSource.system()),
                     config.fetch(),

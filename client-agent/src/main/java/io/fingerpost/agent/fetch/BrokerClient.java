@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,16 +26,17 @@ public final class BrokerClient {
     /** The broker may have to wait for the origin, and answers 504 itself when that takes too long. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
-    private final HttpClient http;
+    private final Supplier<HttpClient> http;
     private final String broker;
     private final Optional<String> origin;
     private final Optional<PeerId> self;
 
     /**
+     * @param http asked for when it is needed first
      * @param origin who is asked when no connection to the broker can be made
      * @param self this agent's id, so that it is not sent to itself
      */
-    public BrokerClient(HttpClient http, URI broker, Optional<URI> origin, Optional<PeerId> self) {
+    public BrokerClient(Supplier<HttpClient> http, URI broker, Optional<URI> origin, Optional<PeerId> self) {
         this.http = http;
         this.broker = site(broker);
         this.origin = origin.map(BrokerClient::site);
@@ -84,6 +86,6 @@ public final class BrokerClient {
         var request = HttpRequest.newBuilder(URI.create(site + resource)).timeout(ANSWER_TIMEOUT)
                 .method(method, HttpRequest.BodyPublishers.noBody());
         fields.forEach(request::setHeader);
-        return Exchange.send(http, request.build(), BodyHandlers.ofInputStream());
+        return Exchange.send(http.get(), request.build(), BodyHandlers.ofInputStream());
     }
 }

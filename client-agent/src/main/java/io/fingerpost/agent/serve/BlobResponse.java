@@ -85,7 +85,8 @@ public final class BlobResponse {
         if (part) {
             exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);
             fields.put(Headers.CONTENT_RANGE, span.contentRange(representation.size()));
-            partDigest(representation, portion.file(), span)
+            boolean wanted = wantsContentDigest(exchange);
+            partDigest(representation, portion.file(), span, wanted)
                     .ifPresent(digest -> fields.put(CONTENT_DIGEST, DigestField.format(digest)));
         }
         exchange.setResponseContentLength(span.length());
@@ -151,14 +152,20 @@ public final class BlobResponse {
         return ByteRange.parse(stands ? range : null);
     }
 
-    private static Optional<Sha256> partDigest(Representation representation, FileChannel file, Span span)
-            throws IOException {
+    private static boolean wantsContentDigest(HttpServerExchange exchange) {
+        return Optional.ofNullable(exchange.getRequestHeaders().getFirst(FieldNames.WANT_CONTENT_DIGEST))
+                .filter(DigestField::wants).isPresent();
+    }
+
+    /** That of a piece is known; another costs three times what it costs to send the part, and has to be asked for (RFC 9530 §4). */
+    private static Optional<Sha256> partDigest(Representation representation, FileChannel file, Span span,
+            boolean wanted) throws IOException {
         var layout = representation.layout();
         int piece = layout.pieceAt(span.first());
         if (span.first() == layout.offset(piece) && span.length() == layout.length(piece)) {
             return Optional.of(representation.pieces().get(piece));
         }
-        return span.length() <= MAX_HASHED_PART ? Optional.of(hash(file, span)) : Optional.empty();
+        return wanted && span.length() <= MAX_HASHED_PART ? Optional.of(hash(file, span)) : Optional.empty();
     }
 
     private static Sha256 hash(FileChannel file, Span span) throws IOException {

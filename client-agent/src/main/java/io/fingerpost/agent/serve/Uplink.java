@@ -81,10 +81,24 @@ public final class Uplink {
         return new Uplink(Long.MAX_VALUE);
     }
 
-    /** The transfer will have a turn. */
-    synchronized void await(Transfer transfer) {
+    /** The transfer will have a turn: at once if the line is free, and this is its thread. */
+    void await(Transfer transfer) {
+        if (enter(transfer)) {
+            serve();
+        }
+    }
+
+    /** Whether this thread has to serve who is first now. */
+    private synchronized boolean enter(Transfer transfer) {
         clients.computeIfAbsent(transfer.client(), this::join).transfers.addLast(transfer);
-        next();
+        if (isBusy || !transfer.thread().equals(Thread.currentThread())
+                || !ring.getFirst().transfers.getFirst().equals(transfer)
+                || freeAt - nanos.getAsLong() > 0) {
+            next();
+            return false;
+        }
+        isBusy = true;
+        return true;
     }
 
     private Client join(InetAddress address) {

@@ -106,7 +106,7 @@ class PeerHandlerIT {
             "65536-131071, 65536, 131071", "65535-65537, 65535, 65537", "-1, 131848, 131848",
             "-777, 131072, 131848", "-9999999, 0, 131848", "100-9999999, 100, 131848"})
     void servesExactlyTheRangeThatIsAskedFor(String range, int first, int last) throws IOException {
-        var answer = get("Range", "bytes=" + range);
+        var answer = get("Range", "bytes=" + range, "Want-Content-Digest", "sha-256=1");
 
         assertThat(answer.statusCode()).isEqualTo(206);
         assertThat(field(answer, "Content-Range")).isEqualTo("bytes " + first + "-" + last + "/" + FILE.size());
@@ -116,6 +116,17 @@ class PeerHandlerIT {
         assertThat(field(answer, "Content-Digest")).isEqualTo(DigestField.format(Sha256.digestOf(expected)));
         assertThat(field(answer, "Repr-Digest")).isEqualTo(DigestField.format(FILE.digest()));
         assertThat(field(answer, "ETag")).isEqualTo(FILE.etag());
+    }
+
+    /** To hash a part costs more than to send it. */
+    @Test
+    void hashesAPartThatIsNoPieceOnlyForWhoWantsThat() throws IOException {
+        assertThat(get("Range", "bytes=0-65535").headers().map()).containsKey("content-digest");
+        assertThat(get("Range", "bytes=0-65534").headers().map()).doesNotContainKey("content-digest");
+        assertThat(get("Range", "bytes=0-65534", "Want-Content-Digest", "sha-256=0").headers().map())
+                .doesNotContainKey("content-digest");
+        assertThat(get("Range", "bytes=0-65534", "Want-Content-Digest", "sha-512=9, sha-256=1").headers().map())
+                .containsKey("content-digest");
     }
 
     @ParameterizedTest

@@ -75,7 +75,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
     public void beforeEach(ExtensionContext context) throws IOException {
         directory = Files.createTempDirectory("fetch-rig");
         store = BlobStore.open(directory, maxBytes, InstantSource.system());
-        client = new BrokerClient(HTTP, broker.url(), Optional.empty(), Optional.empty());
+        client = new BrokerClient(() -> HTTP, broker.url(), Optional.empty(), Optional.empty());
         registry = new RegistryClient(broker.url());
         begin();
     }

@@ -18,7 +18,9 @@ public final class Exchange {
         try {
             return http.send(request, body);
         } catch (ConnectException e) {
-            throw new IOException("no connection to " + server, e); // the client's own message is often null
+            var told = new ConnectException("no connection to " + server); // the client's own message is often null
+            told.initCause(e);
+            throw told;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for " + server, e);

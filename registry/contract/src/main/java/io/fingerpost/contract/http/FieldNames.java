@@ -10,6 +10,8 @@ public final class FieldNames {
     public static final String WANT_REPR_DIGEST = "Want-Repr-Digest";
     /** Legacy form of {@link #REPR_DIGEST} (RFC 3230), the one that Metalink clients read. */
     public static final String DIGEST = "Digest";
+    /** Whether a client would like the digest of a part (RFC 9530 §4). */
+    public static final String WANT_CONTENT_DIGEST = "Want-Content-Digest";
     /** Legacy form of {@link #WANT_REPR_DIGEST} (RFC 3230). */
     public static final String WANT_DIGEST = "Want-Digest";
     /** On our 302: the digest of what `Location` leads to, in the syntax of `Repr-Digest`. Ours, unregistered. */
