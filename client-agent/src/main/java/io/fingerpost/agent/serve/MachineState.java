@@ -16,13 +16,14 @@ import java.util.concurrent.TimeUnit;
  * NetworkManager. Looks at most once in a while, and never takes what it cannot find out for a reason.
  */
 public final class MachineState implements Pause {
-    private static final Duration INTERVAL = Duration.ofSeconds(30);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final List<String> METERED = List.of("busctl", "--system", "--timeout=2", "get-property",
             "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager",
             "Metered");
 
     private final Set<Reason> reasons;
     private final Path supplies;
+    private final Path bus;
     private final List<String> metered;
     /** All below guarded by this. */
     private long nextLook = System.nanoTime();
@@ -36,11 +37,15 @@ public final class MachineState implements Pause {
     }
 
     public MachineState(Set<Reason> reasons) {
-        this(reasons, Path.of("/sys/class/power_supply"), METERED);
+        this(reasons, Path.of("/sys/class/power_supply"), Path.of("/run/dbus/system_bus_socket"), METERED);
     }
 
-    /** @param metered a command that tells what NetworkManager thinks of the connection */
-    MachineState(Set<Reason> reasons, Path supplies, List<String> metered) {
+    /**
+     * @param bus is there if anybody may tell by it
+     * @param metered a command that tells what NetworkManager thinks of the connection
+     */
+    MachineState(Set<Reason> reasons, Path supplies, Path bus, List<String> metered) {
+        this.bus = bus;
         this.reasons = reasons;
         this.supplies = supplies;
         this.metered = metered;
@@ -88,6 +93,9 @@ public final class MachineState implements Pause {
 
     /** NM_METERED_YES or NM_METERED_GUESS_YES. */
     private boolean isMetered() {
+        if (Files.notExists(bus)) {
+            return false;
+        }
         try {
             var process = new ProcessBuilder(metered).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             try {

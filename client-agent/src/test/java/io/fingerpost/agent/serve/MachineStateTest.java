@@ -30,7 +30,7 @@ class MachineStateTest {
     }
 
     private Optional<String> reason(Set<Reason> reasons, List<String> metered) {
-        return new MachineState(reasons, supplies, metered).reason();
+        return new MachineState(reasons, supplies, supplies, metered).reason();
     }
 
     private Optional<String> battery() {
@@ -64,7 +64,7 @@ class MachineStateTest {
 
     @Test
     void aMachineThatDoesNotTellHasNone() {
-        assertThat(new MachineState(EnumSet.allOf(Reason.class), supplies.resolve("none"),
+        assertThat(new MachineState(EnumSet.allOf(Reason.class), supplies.resolve("none"), supplies,
                 List.of("/no/such/program")).reason()).isEmpty();
     }
 
@@ -72,6 +72,12 @@ class MachineStateTest {
     @CsvSource({"u 1, true", "u 3, true", "u 0, false", "u 2, false", "u 4, false", "'', false", "error, false"})
     void aMeteredConnectionIsAReason(String said, boolean isMetered) {
         assertThat(reason(Set.of(Reason.METERED), List.of("echo", said)).isPresent()).isEqualTo(isMetered);
+    }
+
+    @Test
+    void nobodyIsAskedWhereNobodyCouldTell() {
+        assertThat(new MachineState(Set.of(Reason.METERED), supplies, supplies.resolve("none"),
+                List.of("echo", "u 1")).reason()).isEmpty();
     }
 
     @Test
