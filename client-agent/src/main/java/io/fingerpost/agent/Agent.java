@@ -71,6 +71,7 @@ public final class Agent implements AutoCloseable {
     private final Identity identity;
     private final MonthlyCount monthlyCount;
     private final Uploads uploads;
+    private final MachineState machine;
     private final Membership membership;
 
     /**
@@ -85,9 +86,10 @@ public final class Agent implements AutoCloseable {
         var counts = new HolderCounts();
         this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock, counts);
         this.monthlyCount = MonthlyCount.open(data.resolve("uploads.json"), clock, COUNT_INTERVAL);
+        this.machine = MachineState.watched(config.serve().pauseOn());
         this.uploads = new Uploads(config.serve().budget(), monthlyCount,
                 client -> config.serve().lanExempt() && LocalNetwork.has(client),
-                new MachineState(config.serve().pauseOn()));
+                machine);
         this.http = CompletableFuture.supplyAsync(() -> newHttpClient(config), threads); // it takes a tenth of a second
 
         var broker = new BrokerClient(http::join, config.broker(), config.origin(), Optional.of(identity.peerId()));
@@ -195,6 +197,7 @@ public final class Agent implements AutoCloseable {
         }
         gatewayServer.stop();
         peerServer.stop();
+        machine.close();
         monthlyCount.close();
         fetcher.close();
         orders.close();

@@ -36,7 +36,7 @@ public final class AgentMain {
     }
 
     /** To look into all commands takes a sixth of a start: only the one that is called is, unless that is none of them. */
-    private static CommandLine commandLine(String[] arguments) {
+    public static CommandLine commandLine(String... arguments) {
         var line = new CommandLine(new AgentMain());
         var commands = COMMANDS.stream().map(Supplier::get).toList();
         var called = commands.stream().filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))

@@ -25,8 +25,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -241,6 +243,24 @@ class AgentIT {
                 assertThat(Http.get(url, "Range", "bytes=0-9").statusCode()).isEqualTo(503);
 
                 await().until(() -> Http.get(url, "Range", "bytes=0-9").statusCode() == 206);
+            }
+        }
+    }
+
+    /** Once, the time that a transfer waited for its turn counted as that of a client that does not read. */
+    @Test
+    void whoWaitsForATurnIsNotIdle() throws Exception {
+        broker.originServes(RESOURCE, FILE);
+        try (var agent = start("serve.rate", "1Mbit/s", "serve.idle-timeout", "1s");
+                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            await().until(() -> registered.get() == 1);
+            Http.get(gateway(agent, RESOURCE));
+            await().until(() -> broker.registry().holdings().contains(FILE.digest()));
+
+            var bodies = clients.invokeAll(Collections.nCopies(5, () -> Http.get(blob(agent, FILE)).body()));
+
+            for (var body : bodies) {
+                assertThat(body.get()).isEqualTo(FILE.bytes());
             }
         }
     }

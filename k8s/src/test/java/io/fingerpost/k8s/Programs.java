@@ -68,7 +68,7 @@ final class Programs {
     }
 
     private static CommandLine agentCommand() {
-        return new CommandLine(AgentMain.class);
+        return AgentMain.commandLine();
     }
 
     /** Refuses, as the program does, an option that does not exist or stands there twice. */

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         footer = {
                 "",
                 "Tells of each file: shared, fetched (the broker did not know it yet), different (the site has other bytes)",
-                "or refused (not there, or not for sharing); then prints one line: sharing N files of DIR, and goes on until SIGTERM."})
+                "refused (not there, or not for sharing) or failed; then prints one line: sharing N files of DIR, and goes on until SIGTERM."})
 public final class ShareCommand extends AgentCommand {
     @Parameters(paramLabel = "DIR", description = "The folder; its files are copied into the store")
     private @Nullable Path folder;
@@ -51,11 +51,21 @@ public final class ShareCommand extends AgentCommand {
         int shared = 0;
         for (Path file : FolderShare.files(wanted)) {
             String resource = resource(wanted.relativize(file));
-            Outcome outcome = share.share(file, resource);
-            System.out.println(outcome.name().toLowerCase(Locale.ROOT) + " " + resource);
-            shared += outcome == Outcome.SHARED || outcome == Outcome.FETCHED ? 1 : 0;
+            shared += share(share, file, resource) ? 1 : 0;
         }
         System.out.println("sharing " + shared + " files of " + wanted);
+    }
+
+    /** One file that cannot be read, or does not fit, leaves the others alone. */
+    private static boolean share(FolderShare share, Path file, String resource) {
+        try {
+            Outcome outcome = share.share(file, resource);
+            System.out.println(outcome.name().toLowerCase(Locale.ROOT) + " " + resource);
+            return outcome == Outcome.SHARED || outcome == Outcome.FETCHED;
+        } catch (IOException e) {
+            System.out.println("failed " + resource + ": " + e.getMessage());
+            return false;
+        }
     }
 
     private String resource(Path file) throws IOException {

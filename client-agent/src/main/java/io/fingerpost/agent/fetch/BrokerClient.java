@@ -64,6 +64,11 @@ public final class BrokerClient {
         return send(method, resource, asked);
     }
 
+    /** Whether the broker answered, and not the origin in its place: only the broker says what may be shared. */
+    boolean isItsOwn(HttpResponse<?> answer) {
+        return site(answer.uri()).equals(broker);
+    }
+
     private HttpResponse<InputStream> send(String method, String resource, Map<String, String> fields)
             throws IOException {
         try {

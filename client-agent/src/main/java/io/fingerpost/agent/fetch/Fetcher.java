@@ -15,6 +15,7 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.Plan;
 import io.fingerpost.contract.client.RegistryClient;
+import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.contract.http.ByteRange.Span;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
@@ -27,6 +28,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -56,6 +58,10 @@ public final class Fetcher implements AutoCloseable {
     /** Requests to all sources at a time for which there are kept threads. */
     private static final int MOST_LANES = 64;
     private static final int BUFFER = 64 * 1024;
+    /** The registry says what a resource is, and not since when that is known. */
+    private static final Instant UNKNOWN = Instant.EPOCH;
+    /** A part that begins so many bytes behind what is there is waited for. */
+    private static final long NEAR = 4 << 20;
     /** Request fields that change nothing of what may be shared (the broker has them under the same heading). */
     private static final Set<String> ORDINARY = Set.of("accept", "accept-charset", "accept-language", "user-agent",
             "referer", "dnt", "via");
@@ -154,19 +160,23 @@ public final class Fetcher implements AutoCloseable {
      * A resource that is on its way, or will be now because everybody may have it: a part of it can be had as soon as it is there.
      * Empty if it has to be asked for by itself.
      */
-    public Optional<Running> together(String resource, Map<String, String> fields) throws IOException {
-        var joined = join(resource);
+    public Optional<Fetched> together(String resource, Map<String, String> fields, ByteRange range) throws IOException {
+        var joined = near(resource, range);
         if (joined.isPresent() || !isOrdinary(fields)) {
             return joined;
         }
         var plan = desk.plan(resource);
-        var planned = plan.isPresent() ? bySwarm(resource, plan.get()) : Optional.<Fetched>empty();
-        return planned.filter(Running.class::isInstance).map(Running.class::cast);
+        return plan.isPresent() ? bySwarm(resource, plan.get()) : Optional.empty();
     }
 
-    /** The same if it is on its way already. */
-    public Optional<Running> onItsWay(String resource) {
-        return join(resource);
+    /** A part of what is on its way already, if it is there or will soon be. */
+    public Optional<Fetched> near(String resource, ByteRange range) {
+        var joined = join(resource);
+        if (joined.isEmpty() || joined.get().transfer().isNear(range, NEAR)) {
+            return joined.map(Fetched.class::cast);
+        }
+        joined.get().reader().close();
+        return Optional.empty();
     }
 
     private Fetched begin(String resource, Map<String, String> fields) throws IOException {
@@ -210,7 +220,7 @@ public final class Fetcher implements AutoCloseable {
             partial.close(); // it is on its way under another name
             return Optional.empty();
         }
-        var started = start(resource, transfer, () -> swarm.run(plan));
+        var started = start(resource, transfer, UNKNOWN, () -> swarm.run(plan));
         if (started.transfer() != transfer) {
             desk.end(representation.digest()); // another request of the same moment was first
         }
@@ -219,16 +229,17 @@ public final class Fetcher implements AutoCloseable {
 
     private Optional<Fetched> held(String resource, Representation representation) {
         return store.find(representation.digest()).map(blob -> blob.under(representation.headers())).map(blob -> {
-            remember(resource, blob);
+            remember(resource, blob, UNKNOWN);
             return new Held(blob);
         });
     }
 
     private Fetched ask(String resource, Map<String, String> fields) throws IOException {
         var known = known(resource);
-        var asked = new HashMap<>(fields);
-        known.ifPresent(last -> asked.put("If-None-Match", last.etag()));
-        var answer = broker.get(resource, asked);
+        var sent = new HashMap<>(fields);
+        known.ifPresent(last -> sent.put("If-None-Match", last.etag()));
+        var asked = index.now();
+        var answer = broker.get(resource, sent);
         var target = answer.headers().firstValue(FieldNames.TARGET_REPR_DIGEST).flatMap(DigestField::parse);
         if (answer.statusCode() == 302 && target.isPresent()) {
             answer.body().close();
@@ -236,14 +247,17 @@ public final class Fetcher implements AutoCloseable {
         }
         if (answer.statusCode() == 304 && known.isPresent()) {
             answer.body().close();
-            var blob = confirmed(resource, known.get());
+            var blob = confirmed(resource, known.get(), answer, asked);
             return blob.isPresent() ? new Held(blob.get()) : new Passed(broker.fromOrigin("GET", resource, fields));
         }
-        return storedOrPassed(resource, answer);
+        return storedOrPassed(resource, answer, asked);
     }
 
-    private Fetched storedOrPassed(String resource, HttpResponse<InputStream> answer) throws IOException {
-        return answer.statusCode() == 200 && isShareable(answer) ? fromOrigin(resource, answer) : new Passed(answer);
+    private Fetched storedOrPassed(String resource, HttpResponse<InputStream> answer, Instant asked)
+            throws IOException {
+        return answer.statusCode() == 200 && isShareable(answer)
+                ? fromOrigin(resource, answer, asked)
+                : new Passed(answer);
     }
 
     /** What is stored of a resource, if nobody has to be asked whether it is still right (RFC 9111 §4.2). */
@@ -272,22 +286,39 @@ public final class Fetcher implements AutoCloseable {
         if (known.isEmpty()) {
             return Optional.empty();
         }
+        var asked = index.now();
         var answer = broker.fromOrigin("HEAD", resource, Map.of("If-None-Match", known.get().etag()));
         answer.body().close();
-        return answer.statusCode() == 304 ? confirmed(resource, known.get()) : Optional.empty();
+        return answer.statusCode() == 304 ? confirmed(resource, known.get(), answer, asked) : Optional.empty();
     }
 
-    private Optional<Blob> confirmed(String resource, ResourceIndex.Known known) {
-        index.confirm(resource, known.digest(), known.headers());
-        return held(known);
+    /** What a 304 says of the stored answer counts from now on (RFC 9111 §4.3.4); empty if it may not be kept any more. */
+    private Optional<Blob> confirmed(String resource, ResourceIndex.Known known, HttpResponse<?> answer,
+            Instant asked) {
+        var fields = new HashMap<>(known.headers().fields());
+        fields.putAll(replayed(answer.headers()).fields());
+        var headers = new ReplayedHeaders(fields);
+        if (Freshness.forbidsStoring(headers)) {
+            index.forget(resource);
+            return Optional.empty();
+        }
+        index.remember(resource, known.digest(), headers, confirmation(answer, asked));
+        return held(new ResourceIndex.Known(known.digest(), headers, asked));
+    }
+
+    /** When the origin said that this is what the resource is, as far as caches on the way tell (RFC 9111 §4.2.3). */
+    private static Instant confirmation(HttpResponse<?> answer, Instant asked) {
+        String age = answer.headers().firstValue("Age").orElse("0");
+        return age.matches("\\d{1,9}") ? asked.minusSeconds(Long.parseLong(age)) : Instant.EPOCH;
     }
 
     private Optional<Blob> held(ResourceIndex.Known known) {
         return store.find(known.digest()).map(blob -> blob.under(known.headers()));
     }
 
-    private static boolean isShareable(HttpResponse<?> answer) {
-        return answer.headers().firstValue(FieldNames.LABEL).filter("shareable"::equals).isPresent()
+    private boolean isShareable(HttpResponse<?> answer) {
+        return broker.isItsOwn(answer)
+                && answer.headers().firstValue(FieldNames.LABEL).filter("shareable"::equals).isPresent()
                 && answer.headers().firstValueAsLong("Content-Length").isPresent();
     }
 
@@ -322,7 +353,8 @@ public final class Fetcher implements AutoCloseable {
             partial = store.partial(representation);
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
-            return storedOrPassed(resource, broker.fromOrigin("GET", resource, fields));
+            var asked = index.now();
+            return storedOrPassed(resource, broker.fromOrigin("GET", resource, fields), asked);
         }
         var sources = new ArrayList<Source>();
         peers.forEach(url -> sources.add(new Source.Peer(url)));
@@ -331,10 +363,11 @@ public final class Fetcher implements AutoCloseable {
         }
         var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
                 Optional.of(digest));
-        return start(resource, transfer, () -> new PeerTransfer(transfer, partial, opener, sources, failures).run());
+        return start(resource, transfer, UNKNOWN,
+                () -> new PeerTransfer(transfer, partial, opener, sources, failures).run());
     }
 
-    private Fetched fromOrigin(String resource, HttpResponse<InputStream> answer) throws IOException {
+    private Fetched fromOrigin(String resource, HttpResponse<InputStream> answer, Instant asked) throws IOException {
         long size = answer.headers().firstValueAsLong("Content-Length").orElseThrow();
         ReplayedHeaders headers;
         Incoming incoming;
@@ -348,7 +381,7 @@ public final class Fetcher implements AutoCloseable {
         var promised = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
         var transfer = new Transfer(incoming, size, headers.fields(), promised);
         var body = opener.guardOrigin(answer.body());
-        var started = start(resource, transfer,
+        var started = start(resource, transfer, confirmation(answer, asked),
                 () -> new OriginTransfer(transfer, new Source.Origin(resource), incoming, body, headers, promised)
                         .run());
         if (started.transfer() != transfer) {
@@ -374,7 +407,7 @@ public final class Fetcher implements AutoCloseable {
     }
 
     /** Starts to fill the transfer, unless another request of the same moment was first: then that one's is joined. */
-    private Running start(String resource, Transfer transfer, Filler filler) {
+    private Running start(String resource, Transfer transfer, Instant confirmed, Filler filler) {
         var own = reading(transfer).orElseThrow(); // the filler has not begun, so the transfer is open
         var other = Optional.ofNullable(running.putIfAbsent(resource, transfer)).flatMap(Fetcher::reading);
         if (other.isPresent()) {
@@ -382,13 +415,13 @@ public final class Fetcher implements AutoCloseable {
             transfer.fail(new IOException("another transfer of the resource was first"));
             return other.get();
         }
-        threads.execute(() -> fill(resource, transfer, filler));
+        threads.execute(() -> fill(resource, transfer, confirmed, filler));
         return own;
     }
 
-    private void fill(String resource, Transfer transfer, Filler filler) {
+    private void fill(String resource, Transfer transfer, Instant confirmed, Filler filler) {
         try {
-            remember(resource, filler.run());
+            remember(resource, filler.run(), confirmed);
             ended(resource, transfer);
             transfer.complete();
         } catch (IOException e) {
@@ -402,8 +435,9 @@ public final class Fetcher implements AutoCloseable {
         }
     }
 
-    private void remember(String resource, Blob blob) {
-        index.confirm(resource, blob.representation().digest(), blob.representation().headers());
+    private void remember(String resource, Blob blob, Instant confirmed) {
+        var representation = blob.representation();
+        index.remember(resource, representation.digest(), representation.headers(), confirmed);
     }
 
     /**
@@ -420,9 +454,10 @@ public final class Fetcher implements AutoCloseable {
         var buffer = new byte[BUFFER];
         reader.seek(span.first());
         try (reader) {
-            int count;
-            while ((count = readUnlessFailed(reader, buffer, span.last() + 1 - reader.position())) > 0) {
-                out.write(buffer, 0, count);
+            int count = 0;
+            while (count >= 0 && reader.position() <= span.last()) {
+                count = readUnlessFailed(reader, buffer, span.last() + 1 - reader.position());
+                out.write(buffer, 0, Math.max(0, count));
             }
         }
         if (reader.position() <= span.last()) {

@@ -16,6 +16,7 @@ import java.util.Objects;
 public record Freshness(Duration lifetime, boolean allowsStale) {
     private static final Duration LONGEST = Duration.ofDays(365);
     private static final List<String> NEVER = List.of("no-cache", "no-store");
+    private static final List<String> FOR_ONE_ONLY = List.of("no-store", "private");
     private static final List<String> NEVER_STALE = List.of("must-revalidate", "no-cache", "no-store");
 
     /** What the `Cache-Control` of an answer says. */
@@ -25,6 +26,12 @@ public record Freshness(Duration lifetime, boolean allowsStale) {
                 ? Duration.ZERO
                 : maxAge(directives, Duration.ZERO);
         return new Freshness(lifetime, directives.stream().noneMatch(directive -> isOf(directive, NEVER_STALE)));
+    }
+
+    /** Whether an answer may not be kept for others, or at all. */
+    public static boolean forbidsStoring(ReplayedHeaders headers) {
+        return directives(Objects.requireNonNullElse(headers.get("Cache-Control"), "")).stream()
+                .anyMatch(directive -> isOf(directive, FOR_ONE_ONLY));
     }
 
     /** The directives of a `Cache-Control` field, in small letters. */

@@ -2,6 +2,7 @@ package io.fingerpost.agent.fetch;
 
 import io.fingerpost.agent.store.Written;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.http.ByteRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -59,6 +60,13 @@ public final class Transfer {
     /** @param resource under which it was asked for */
     public Progress progress(String resource) {
         return supply.progress(resource, size);
+    }
+
+    /** Whether a part of it is there, at least how it begins, or begins no more than so many bytes behind what is. */
+    synchronized boolean isNear(ByteRange range, long most) {
+        var span = range.resolve(size);
+        return span == null || span.first() - available <= most
+                || written.readableUpTo(span.first()) > span.first();
     }
 
     /** Bytes that readers may have now. */

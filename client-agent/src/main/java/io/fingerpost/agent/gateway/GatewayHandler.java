@@ -1,6 +1,7 @@
 package io.fingerpost.agent.gateway;
 
 import io.fingerpost.agent.fetch.BrokerClient;
+import io.fingerpost.agent.fetch.Fetched;
 import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
 import io.fingerpost.agent.fetch.Fetched.Running;
@@ -117,7 +118,7 @@ public final class GatewayHandler implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
         if (wanted.bypasses()) {
-            passFromOrigin(exchange, resource);
+            pass(exchange, fromOrigin(exchange, resource));
             return;
         }
         var fresh = fetcher.fresh(resource).filter(stored -> wanted.takes(stored.age()));
@@ -130,44 +131,71 @@ public final class GatewayHandler implements HttpHandler {
         }
     }
 
-    /** Old is better than nothing, unless the origin forbids it. */
-    private void askOrUseStale(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
-        try {
-            ask(exchange, resource, wanted);
-        } catch (IOException e) {
-            var stale = exchange.isResponseStarted() ? Optional.<Stored>empty() : fetcher.stale(resource);
-            if (stale.isEmpty()) {
-                throw e;
-            }
-            sendStored(exchange, stale.get(), "; detail=broker-unreachable");
-        }
+    /** Sends what was found. */
+    private interface Answer {
+        void send() throws IOException;
     }
 
-    private void ask(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
+    /** Old is better than nothing, unless the origin forbids it. */
+    private void askOrUseStale(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
+        Answer answer;
+        try {
+            answer = ask(exchange, resource, wanted);
+        } catch (IOException e) {
+            var stale = fetcher.stale(resource).orElseThrow(() -> e);
+            answer = () -> sendStored(exchange, stale, "; detail=broker-unreachable");
+        }
+        answer.send();
+    }
+
+    private Answer ask(HttpServerExchange exchange, String resource, Wanted wanted) throws IOException {
         if (wanted.isPlain()) {
-            sendWhole(exchange, resource);
-            return;
+            return answer(exchange, resource, fetcher.fetch(resource, forwarded(exchange)), wanted);
         }
         var stored = fetcher.revalidated(resource);
         if (stored.isPresent()) {
-            sendStored(exchange, stored.get(), "");
-            return;
+            return () -> sendStored(exchange, stored.get(), "");
         }
         var together = together(exchange, resource, wanted);
         if (together.isPresent()) {
-            stream(exchange, resource, together.get(), wanted.range());
-        } else {
-            passFromOrigin(exchange, resource);
+            return answer(exchange, resource, together.get(), wanted);
         }
+        var passed = fromOrigin(exchange, resource);
+        return () -> pass(exchange, passed);
     }
 
     /** A part of what is on its way is taken from there; who wants all the rest has the whole fetched. */
-    private Optional<Running> together(HttpServerExchange exchange, String resource, Wanted wanted)
+    private Optional<Fetched> together(HttpServerExchange exchange, String resource, Wanted wanted)
             throws IOException {
         if (wanted.isRest()) {
-            return fetcher.together(resource, forwarded(exchange));
+            var fields = forwarded(exchange);
+            fields.remove("Range");
+            return fetcher.together(resource, fields, wanted.range());
         }
-        return wanted.isPlainPart() ? fetcher.onItsWay(resource) : Optional.empty();
+        return wanted.isPlainPart() ? fetcher.near(resource, wanted.range()) : Optional.empty();
+    }
+
+    private Answer answer(HttpServerExchange exchange, String resource, Fetched fetched, Wanted wanted) {
+        return switch (fetched) {
+            case Held(var blob) -> () -> sendStored(exchange, blob, "");
+            case Running running -> () -> stream(exchange, resource, running, wanted.range());
+            case Passed(var answer) -> () -> pass(exchange, answer);
+        };
+    }
+
+    /** With how old it is, and how long it will do without asking (RFC 9111 §5.1, RFC 9211 §2.4). */
+    private void sendStored(HttpServerExchange exchange, Stored stored, String detail) throws IOException {
+        exchange.getResponseHeaders().put(Headers.AGE, stored.age().toSeconds());
+        sendStored(exchange, stored.blob(), "; ttl=" + stored.timeLeft().toSeconds() + detail);
+    }
+
+    private void sendStored(HttpServerExchange exchange, Blob blob, String detail) throws IOException {
+        exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit" + detail);
+        BlobResponse.send(exchange, blob.open(), line, SendProgress.UNWATCHED);
+    }
+
+    private HttpResponse<InputStream> fromOrigin(HttpServerExchange exchange, String resource) throws IOException {
+        return broker.fromOrigin(exchange.getRequestMethod().toString(), resource, forwarded(exchange));
     }
 
     /** An answer that has begun cannot be taken back: then the cut connection says that it is incomplete. */
@@ -211,29 +239,6 @@ public final class GatewayHandler implements HttpHandler {
             return exchange.getRequestURI();
         }
         return url.group(2).isEmpty() ? "/" : url.group(2);
-    }
-
-    private void sendWhole(HttpServerExchange exchange, String resource) throws IOException {
-        switch (fetcher.fetch(resource, forwarded(exchange))) {
-            case Held(var blob) -> sendStored(exchange, blob, "");
-            case Running running -> stream(exchange, resource, running, ByteRange.parse(null));
-            case Passed(var answer) -> pass(exchange, answer);
-        }
-    }
-
-    /** With how old it is, and how long it will do without asking (RFC 9111 §5.1, RFC 9211 §2.4). */
-    private void sendStored(HttpServerExchange exchange, Stored stored, String detail) throws IOException {
-        exchange.getResponseHeaders().put(Headers.AGE, stored.age().toSeconds());
-        sendStored(exchange, stored.blob(), "; ttl=" + stored.timeLeft().toSeconds() + detail);
-    }
-
-    private void sendStored(HttpServerExchange exchange, Blob blob, String detail) throws IOException {
-        exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit" + detail);
-        BlobResponse.send(exchange, blob.open(), line, SendProgress.UNWATCHED);
-    }
-
-    private void passFromOrigin(HttpServerExchange exchange, String resource) throws IOException {
-        pass(exchange, broker.fromOrigin(exchange.getRequestMethod().toString(), resource, forwarded(exchange)));
     }
 
     private static Map<String, String> forwarded(HttpServerExchange exchange) {

@@ -137,6 +137,7 @@ public final class Membership implements AutoCloseable {
             Thread.sleep(jittered(terms.heartbeat()));
             if (!offer.get().equals(new Offer(registration.endpoint(), registration.budget()))) {
                 LOG.info("what this agent offers has changed; registering again");
+                giveUp(current);
                 return;
             }
             try {
@@ -159,6 +160,23 @@ public final class Membership implements AutoCloseable {
             } catch (IOException e) {
                 note(e);
             }
+        }
+    }
+
+    /** Says goodbye first: who cannot be reached would not get a second lease beside this one. */
+    private void giveUp(ActiveLease old) {
+        lease = null;
+        trouble = "registering again, since what this agent offers has changed";
+        listener.lost();
+        announcer.leaseLost();
+        sayGoodbye(old);
+    }
+
+    private void sayGoodbye(ActiveLease old) {
+        try {
+            registry.goodbye(old.grant());
+        } catch (IOException e) {
+            LOG.info("goodbye did not arrive; the lease will run out: {}", e.getMessage());
         }
     }
 
@@ -199,11 +217,7 @@ public final class Membership implements AutoCloseable {
         var current = lease;
         if (current != null) {
             lease = null;
-            try {
-                registry.goodbye(current.grant());
-            } catch (IOException e) {
-                LOG.info("goodbye did not arrive; the lease will run out: {}", e.getMessage());
-            }
+            sayGoodbye(current);
         }
     }
 }

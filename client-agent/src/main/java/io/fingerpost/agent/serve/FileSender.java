@@ -79,6 +79,8 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
     public Turn turn(long most) {
         long before = left;
         boolean wantsMore = false;
+        channel.resumeWrites(); // or the time that it waited for its turn counts as idleness of the client
+        channel.suspendWrites();
         try {
             wantsMore = transfer(most) && left > 0;
         } catch (IOException e) {

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Whether this machine runs on battery, or its network connection is metered, as far as the system tells: by `/sys` and by
- * NetworkManager. Looks at most once in a while, and never takes what it cannot find out for a reason.
+ * NetworkManager. Looks once a minute, on a thread of its own, and never takes what it cannot find out for a reason.
  */
-public final class MachineState implements Pause {
+public final class MachineState implements Pause, AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final List<String> METERED = List.of("busctl", "--system", "--timeout=2", "get-property",
             "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager",
@@ -25,9 +25,8 @@ public final class MachineState implements Pause {
     private final Path supplies;
     private final Path bus;
     private final List<String> metered;
-    /** All below guarded by this. */
-    private long nextLook = System.nanoTime();
-    private Optional<String> found = Optional.empty();
+    private final Thread thread = Thread.ofVirtual().name("machine-state").unstarted(this::run);
+    private volatile Optional<String> found = Optional.empty();
 
     /** What a user may want to spare. */
     public enum Reason {
@@ -36,7 +35,7 @@ public final class MachineState implements Pause {
         METERED
     }
 
-    public MachineState(Set<Reason> reasons) {
+    private MachineState(Set<Reason> reasons) {
         this(reasons, Path.of("/sys/class/power_supply"), Path.of("/run/dbus/system_bus_socket"), METERED);
     }
 
@@ -51,17 +50,37 @@ public final class MachineState implements Pause {
         this.metered = metered;
     }
 
-    @Override
-    public synchronized Optional<String> reason() {
-        long now = System.nanoTime();
-        if (now - nextLook >= 0) {
-            nextLook = now + INTERVAL.toNanos();
-            found = look();
+    /** From now on it looks; what it has not seen yet is no reason. */
+    public static MachineState watched(Set<Reason> reasons) {
+        var state = new MachineState(reasons);
+        if (!reasons.isEmpty()) {
+            state.thread.start();
         }
+        return state;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                found = look();
+                Thread.sleep(INTERVAL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    @Override
+    public Optional<String> reason() {
         return found;
     }
 
-    private Optional<String> look() {
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    Optional<String> look() {
         if (reasons.contains(Reason.BATTERY) && isOnBattery()) {
             return Optional.of("on battery");
         }
@@ -99,9 +118,11 @@ public final class MachineState implements Pause {
         try {
             var process = new ProcessBuilder(metered).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             try {
+                if (!process.waitFor(5, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                    return false;
+                }
                 String said = new String(process.getInputStream().readNBytes(64), StandardCharsets.UTF_8).strip();
-                return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0
-                        && (said.equals("u 1") || said.equals("u 3"));
+                return said.equals("u 1") || said.equals("u 3");
             } finally {
                 process.destroyForcibly();
             }

@@ -6,8 +6,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
 
 /**
@@ -20,6 +23,7 @@ import org.xnio.XnioExecutor;
  * <p>Safe for use by many threads; turns are on the transfers' own.
  */
 public final class Uplink {
+    private static final Logger LOG = LoggerFactory.getLogger(Uplink.class);
     /** What a byte of a body is on the wire: a full packet has 1,514 with Ethernet's, the IP and the TCP head. */
     private static final double WIRE = 1_514.0 / 1_448;
     /** The response's head, and a packet that is not full. */
@@ -111,13 +115,17 @@ public final class Uplink {
         if (isBusy || ring.isEmpty()) {
             return;
         }
-        isBusy = true;
         var thread = ring.getFirst().transfers.getFirst().thread();
         long wait = freeAt - nanos.getAsLong();
-        if (wait > 0) {
-            thread.executeAfter(this::serve, wait, TimeUnit.NANOSECONDS);
-        } else {
-            thread.execute(this::serve);
+        try {
+            if (wait > 0) {
+                thread.executeAfter(this::serve, wait, TimeUnit.NANOSECONDS);
+            } else {
+                thread.execute(this::serve);
+            }
+            isBusy = true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the server stops, and with it all that waits for a turn", e);
         }
     }
 
@@ -129,17 +137,23 @@ public final class Uplink {
             client = ring.getFirst();
             transfer = client.transfers.removeFirst();
         }
-        Turn taken = transfer.turn(turn);
-        synchronized (this) {
-            charge(taken.sent);
-            client.left -= taken.sent;
-            if (taken.wantsMore) {
-                goOn(client, transfer);
-            }
-            goOn(client);
-            isBusy = false;
-            next();
+        var taken = new Turn(0, false);
+        try {
+            taken = transfer.turn(turn);
+        } finally { // whatever one transfer runs into, the others go on
+            account(client, transfer, taken);
         }
+    }
+
+    private synchronized void account(Client client, Transfer transfer, Turn taken) {
+        charge(taken.sent);
+        client.left -= taken.sent;
+        if (taken.wantsMore) {
+            goOn(client, transfer);
+        }
+        goOn(client);
+        isBusy = false;
+        next();
     }
 
     private void charge(long sent) {

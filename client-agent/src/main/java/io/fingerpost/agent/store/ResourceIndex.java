@@ -42,9 +42,17 @@ public final class ResourceIndex {
         }
     }
 
-    /** The resource is this now. */
-    public void confirm(String resource, Sha256 digest, ReplayedHeaders headers) {
-        known.put(resource, new Known(digest, headers, clock.instant()));
+    /** @param confirmed when somebody who knows said so; the epoch if that is not known */
+    public void remember(String resource, Sha256 digest, ReplayedHeaders headers, Instant confirmed) {
+        known.put(resource, new Known(digest, headers, confirmed));
+    }
+
+    public void forget(String resource) {
+        known.remove(resource);
+    }
+
+    public Instant now() {
+        return clock.instant();
     }
 
     public Optional<Known> lookup(String resource) {

@@ -18,13 +18,13 @@ public record StoreCheck(int sound, long bytes, List<Sha256> damaged) {
     private static final int BUFFER = 256 * 1024;
 
     /** Reads all of it: as long as the disk takes. */
-    public static StoreCheck of(BlobStore store) throws IOException {
+    public static StoreCheck of(BlobStore store) {
         int sound = 0;
         long bytes = 0;
         var damaged = new ArrayList<Sha256>();
         for (Sha256 digest : store.complete()) {
             var blob = store.find(digest);
-            if (blob.isPresent() && isRight(blob.get())) {
+            if (blob.isPresent() && isReadable(blob.get())) {
                 sound++;
                 bytes += blob.get().representation().size();
             } else {
@@ -33,6 +33,15 @@ public record StoreCheck(int sound, long bytes, List<Sha256> damaged) {
             }
         }
         return new StoreCheck(sound, bytes, List.copyOf(damaged));
+    }
+
+    /** What the disk cannot read any more is damaged too. */
+    private static boolean isReadable(Blob blob) {
+        try {
+            return isRight(blob);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean isRight(Blob blob) throws IOException {

@@ -25,14 +25,23 @@ import tools.jackson.databind.json.JsonMapper;
  * Where things lie on disk: a blob in `blobs/ab/abcd…`, an incomplete one in `partial/abcd…`, each beside a file `….json` with
  * its representation; and in `incoming` what has no name yet.
  *
+ * <p>The file `layout` has the number of this layout, {@value #LAYOUT}; a store without it is of layout 1 too, from before there was
+ * the file. A layout that this version does not know is left as it is.
+ *
  * <p>The content comes last and goes first: something exists exactly when its content file does.
  */
 record StoreDirectory(Path blobs, Path partials, Path incoming, JsonMapper json) {
     private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
     private static final String REPRESENTATION = ".json";
+    private static final String LAYOUT = "1";
 
-    /** Opens it, and removes what never got a name. */
+    /**
+     * Opens it, and removes what never got a name.
+     *
+     * @throws IOException if it is of another layout
+     */
     static StoreDirectory open(Path directory) throws IOException {
+        requireLayout(directory);
         var opened = new StoreDirectory(directory.resolve("blobs"), directory.resolve("partial"),
                 directory.resolve("incoming"), WireJson.lenient());
         Files.createDirectories(opened.blobs);
@@ -44,6 +53,22 @@ record StoreDirectory(Path blobs, Path partials, Path incoming, JsonMapper json)
             }
         }
         return opened;
+    }
+
+    private static void requireLayout(Path directory) throws IOException {
+        Path file = directory.resolve("layout");
+        if (Files.notExists(file)) {
+            Path staged = Files.createDirectories(directory).resolve("layout.new");
+            Files.writeString(staged, LAYOUT + "\n");
+            Files.move(staged, file, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        }
+        String layout = Files.readString(file).strip();
+        if (!layout.equals(LAYOUT)) {
+            throw new IOException(
+                    "the store in '" + directory + "' has layout '" + layout + "', and this version knows "
+                            + LAYOUT + " only: use the version that made it, or move it away");
+        }
     }
 
     Path blob(Sha256 digest) {

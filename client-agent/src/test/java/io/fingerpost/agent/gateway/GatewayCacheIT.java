@@ -10,8 +10,10 @@ import io.fingerpost.agent.testing.FakeBroker;
 import io.fingerpost.agent.testing.Http;
 import io.fingerpost.agent.testing.ScriptedServer;
 import io.fingerpost.agent.testing.Scripts;
+import io.fingerpost.contract.api.Order;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -192,12 +194,66 @@ class GatewayCacheIT {
     void fetchesTheWholeForWhoWantsTheRestOfIt() throws IOException {
         gateway.join();
         gateway.broker().originServes(RESOURCE, FILE);
-        gateway.broker().registry().know(FILE);
+        gateway.broker().registry().plans(RESOURCE, FILE,
+                new Order(FILE.digest(), Optional.empty(), Optional.empty(), List.of(0, 1, 2, 3, 4)));
 
         var answer = gateway.get(RESOURCE, "Range", "bytes=" + PIECE + "-");
 
         assertThat(answer.statusCode()).isEqualTo(206);
         assertThat(answer.body()).isEqualTo(FILE.from(PIECE));
+        assertThat(field(answer, "Cache-Status")).isEqualTo("fingerpost-agent; fwd=uri-miss; stored");
+        await().until(() -> gateway.blobs().contains(FILE.digest()));
+    }
+
+    @Test
+    void whatCameFromACacheIsAsOldAsItSays() throws IOException {
+        gateway.broker().on(RESOURCE, Scripts.serving(LASTING, FakeBroker.SHAREABLE, "Age: 59"));
+        gateway.store(RESOURCE);
+
+        assertThat(Integer.parseInt(field(gateway.get(RESOURCE), "Age"))).isBetween(59, 90);
+
+        gateway.broker().on(RESOURCE, Scripts.serving(LASTING, FakeBroker.SHAREABLE, "Age: 61"));
+        assertThat(gateway.get(RESOURCE, "Cache-Control", "max-age=0").body()).isEqualTo(FILE.bytes());
+        int before = asked();
+        gateway.get(RESOURCE);
+        assertThat(asked()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void whatThe304SaysCounts() throws IOException {
+        store(FILE);
+        gateway.broker().on(RESOURCE, Scripts.serving(LASTING, FakeBroker.SHAREABLE));
+        gateway.get(RESOURCE);
+        int before = asked();
+        assertThat(field(gateway.get(RESOURCE), "Cache-Control")).startsWith("public, max-age=60");
+        assertThat(asked()).isEqualTo(before);
+
+        gateway.broker().on(RESOURCE, Scripts.serving(FILE.cached("private"), FakeBroker.SHAREABLE));
+        var answer = gateway.get(RESOURCE, "Cache-Control", "max-age=0");
+        assertThat(answer.body()).isEqualTo(FILE.bytes());
+        assertThat(field(answer, "Cache-Status")).isEqualTo("fingerpost-agent; fwd=bypass");
+    }
+
+    @Test
+    void doesNotWaitForAPartThatIsFarAhead() throws Exception {
+        var large = Content.of(100 * PIECE, 5);
+        gateway.broker().redirects(RESOURCE, large, List.of(peer.url("/x")));
+        var gate = new CountDownLatch(1);
+        peer.script(call -> {
+            call.head(200, "Content-Length: " + large.size() + "\r\nETag: " + large.etag());
+            call.send(large.part(0, PIECE));
+            call.awaitGate(gate);
+            call.send(large.from(PIECE + 1));
+        });
+        try (var programs = Executors.newVirtualThreadPerTaskExecutor()) {
+            var whole = programs.submit(() -> gateway.get(RESOURCE));
+            await().until(() -> !peer.calls().isEmpty());
+
+            assertThat(gateway.get(RESOURCE, "Range", "bytes=-9").body()).isEqualTo(large.from(large.size() - 9));
+
+            gate.countDown();
+            assertThat(whole.get().body()).isEqualTo(large.bytes());
+        }
     }
 
     @Test

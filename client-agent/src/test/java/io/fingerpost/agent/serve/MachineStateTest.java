@@ -30,7 +30,7 @@ class MachineStateTest {
     }
 
     private Optional<String> reason(Set<Reason> reasons, List<String> metered) {
-        return new MachineState(reasons, supplies, supplies, metered).reason();
+        return new MachineState(reasons, supplies, supplies, metered).look();
     }
 
     private Optional<String> battery() {
@@ -65,7 +65,7 @@ class MachineStateTest {
     @Test
     void aMachineThatDoesNotTellHasNone() {
         assertThat(new MachineState(EnumSet.allOf(Reason.class), supplies.resolve("none"), supplies,
-                List.of("/no/such/program")).reason()).isEmpty();
+                List.of("/no/such/program")).look()).isEmpty();
     }
 
     @ParameterizedTest
@@ -77,7 +77,7 @@ class MachineStateTest {
     @Test
     void nobodyIsAskedWhereNobodyCouldTell() {
         assertThat(new MachineState(Set.of(Reason.METERED), supplies, supplies.resolve("none"),
-                List.of("echo", "u 1")).reason()).isEmpty();
+                List.of("echo", "u 1")).look()).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.fingerpost.agent.serve;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fingerpost.agent.serve.Uplink.Turn;
@@ -225,6 +226,23 @@ class UplinkTest {
 
         assertThat(slow.sent).isBetween(50_000L, 100_000L);
         assertThat((slow.sent + fast.sent) / 10.0).isCloseTo(GOODPUT, within(GOODPUT * 0.04));
+    }
+
+    @Test
+    void oneThatFailsDoesNotStopTheOthers() {
+        var uplink = uplink();
+        var bad = new Body(uplink, 1, PIECE) {
+            @Override
+            public Turn turn(long most) {
+                throw new IllegalStateException("a bug");
+            }
+        };
+        var good = new Body(uplink, 1, PIECE);
+
+        assertThatThrownBy(() -> thread.run(1_000)).hasMessage("a bug");
+        thread.run(1_000);
+
+        assertThat(done).containsExactly(good).doesNotContain(bad);
     }
 
     @Test

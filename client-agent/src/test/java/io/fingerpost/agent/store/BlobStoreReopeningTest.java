@@ -1,6 +1,7 @@
 package io.fingerpost.agent.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fingerpost.agent.testing.Content;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
@@ -51,7 +52,7 @@ class BlobStoreReopeningTest {
 
     private List<Path> files() throws IOException {
         try (var files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile).toList();
+            return files.filter(Files::isRegularFile).filter(file -> !file.endsWith("layout")).toList();
         }
     }
 
@@ -71,6 +72,25 @@ class BlobStoreReopeningTest {
         var blob = after.find(FILM.digest()).orElseThrow();
         assertThat(blob.representation()).isEqualTo(FILM.representation());
         assertThat(Files.readAllBytes(blob.file())).isEqualTo(FILM.bytes());
+    }
+
+    @Test
+    void takesAStoreFromBeforeLayoutsHadNumbers() throws IOException {
+        put(open(3_000), MAP);
+        Files.delete(directory.resolve("layout"));
+
+        assertThat(open(3_000).find(MAP.digest())).isPresent();
+        assertThat(directory.resolve("layout")).hasContent("1");
+    }
+
+    @Test
+    void leavesAStoreOfAnotherLayoutAsItIs() throws IOException {
+        put(open(3_000), MAP);
+        Files.writeString(directory.resolve("layout"), "2\n");
+
+        assertThatThrownBy(() -> open(0)).isInstanceOf(IOException.class).hasMessageContaining("has layout '2'")
+                .hasMessageContaining("knows 1 only");
+        assertThat(content(MAP)).hasBinaryContent(MAP.bytes());
     }
 
     @Test

@@ -17,14 +17,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * Hosts and an origin whose lines are shared evenly by what they send at a time, in steps of a millisecond of virtual time: what
- * the real swarm makes of them.
+ * Hosts that send one piece after the other, as agents do, or what the next takes when the first is held up by its receiver; and an
+ * origin whose line is shared evenly by what it sends at a time. In steps of a millisecond of virtual time: what the real swarm makes
+ * of them.
  */
 final class FluidRig {
     private static final UploadBudget BUDGET = new UploadBudget(20_000_000, 16, 0);
@@ -39,6 +43,7 @@ final class FluidRig {
     final List<Transfer> ordered = new ArrayList<>();
     /** Until an order is with who has to fetch, and until the news of a piece is with the registry. */
     final LongSupplier way;
+    private final Random random = new Random(1);
     final double down;
     long now;
     double originSent;
@@ -53,7 +58,6 @@ final class FluidRig {
         final Sender sender;
         final Map<Swarm, Member> members = new HashMap<>();
         final Map<Swarm, BitSet> verified = new HashMap<>();
-        int receiving;
         long doneAt = -1;
         /** Nobody waits for it: it is gone, or lies. */
         boolean isOut;
@@ -89,8 +93,6 @@ final class FluidRig {
             isOut = true;
             sender.peer().turn(Peer.State.QUARANTINED, Reachability.YES);
             ordered.removeIf(transfer -> transfer.task.from() == sender);
-            running.stream().filter(transfer -> transfer.task.from() == sender)
-                    .forEach(transfer -> transfer.to.receiving--);
             running.removeIf(transfer -> transfer.task.from() == sender);
             sending.put(sender, 0);
             for (Host host : hosts) {
@@ -131,7 +133,6 @@ final class FluidRig {
                 if (transfer.left > 0) {
                     running.add(transfer);
                     sending.merge(transfer.task.from(), 1, Integer::sum);
-                    transfer.to.receiving++;
                 } else {
                     news(transfer);
                 }
@@ -144,10 +145,16 @@ final class FluidRig {
 
     private void send() {
         var arrived = new ArrayList<Transfer>();
-        for (var transfer : running) {
-            double rate = Math.min(up.get(transfer.task.from()) / sending.get(transfer.task.from()),
-                    down / transfer.to.receiving) / PARTS;
-            double sent = Math.min(rate, transfer.left);
+        var lines = new HashMap<Sender, Double>();
+        var rooms = new HashMap<Host, Double>();
+        for (var transfer : inOrder()) {
+            Sender from = transfer.task.from();
+            double line = lines.computeIfAbsent(from, _ -> up.get(from) / PARTS);
+            double room = rooms.computeIfAbsent(transfer.to, _ -> down / PARTS);
+            double share = from.equals(origin) ? up.get(from) / PARTS / sending.get(from) : line;
+            double sent = Math.min(Math.min(share, line), Math.min(room, transfer.left));
+            lines.put(from, line - sent);
+            rooms.put(transfer.to, room - sent);
             transfer.left -= sent;
             originSent += transfer.task.from().equals(origin) ? sent : 0;
             if (transfer.left <= 0) {
@@ -157,11 +164,20 @@ final class FluidRig {
         for (var transfer : arrived) {
             running.remove(transfer);
             sending.merge(transfer.task.from(), -1, Integer::sum);
-            transfer.to.receiving--;
             transfer.at = now + way.getAsLong();
             ordered.add(transfer);
             transfer.to.verified.get(transfer.swarm).set(transfer.task.piece());
         }
+    }
+
+    /** What each sends in the order in which it was asked for; nobody's before the others' at all times. */
+    private List<Transfer> inOrder() {
+        var bySender = new LinkedHashMap<Sender, List<Transfer>>();
+        running.forEach(
+                transfer -> bySender.computeIfAbsent(transfer.task.from(), _ -> new ArrayList<>()).add(transfer));
+        var senders = new ArrayList<>(bySender.values());
+        Collections.shuffle(senders, random);
+        return senders.stream().flatMap(List::stream).toList();
     }
 
     private void news(Transfer transfer) {
