@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -58,8 +57,6 @@ public final class Fetcher implements AutoCloseable {
     /** Requests to all sources at a time for which there are kept threads. */
     private static final int MOST_LANES = 64;
     private static final int BUFFER = 64 * 1024;
-    /** The registry says what a resource is, and not since when that is known. */
-    private static final Instant UNKNOWN = Instant.EPOCH;
     /** A part that begins so many bytes behind what is there is waited for. */
     private static final long NEAR = 4 << 20;
     /** Request fields that change nothing of what may be shared (the broker has them under the same heading). */
@@ -69,7 +66,7 @@ public final class Fetcher implements AutoCloseable {
     private final BrokerClient broker;
     private final RegistryClient registry;
     private final BlobStore store;
-    private final ResourceIndex index;
+    private final StoredResources stored;
     private final PeerFailures failures;
     private final OrderDesk desk;
     private final Duration patience;
@@ -101,7 +98,7 @@ public final class Fetcher implements AutoCloseable {
         this.broker = broker;
         this.registry = registry;
         this.store = store;
-        this.index = index;
+        this.stored = new StoredResources(store, index);
         this.opener = new SourceOpener(broker, config, timer);
     }
 
@@ -124,6 +121,11 @@ public final class Fetcher implements AutoCloseable {
         }
         running.reader().close();
         return new Passed(broker.fromOrigin("GET", resource, fields));
+    }
+
+    /** What can be had without fetching it. */
+    public StoredResources stored() {
+        return stored;
     }
 
     /** The transfers that are under way. */
@@ -194,9 +196,9 @@ public final class Fetcher implements AutoCloseable {
     /** Empty if the swarm is of no use for it. */
     private Optional<Fetched> bySwarm(String resource, Plan plan) throws IOException {
         var representation = plan.representation();
-        var held = held(resource, representation);
+        var held = stored.held(resource, representation);
         if (held.isPresent()) {
-            return held;
+            return held.map(Held::new);
         }
         Partial partial;
         try {
@@ -207,10 +209,10 @@ public final class Fetcher implements AutoCloseable {
             return Optional.empty();
         }
         if (partial.verified().isEmpty()) {
-            var meanwhile = held(resource, representation); // another transfer may have been done between the two looks
+            var meanwhile = stored.held(resource, representation); // another transfer may have been done between the two looks
             if (meanwhile.isPresent()) {
                 partial.close();
-                return meanwhile;
+                return meanwhile.map(Held::new);
             }
         }
         var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
@@ -220,25 +222,18 @@ public final class Fetcher implements AutoCloseable {
             partial.close(); // it is on its way under another name
             return Optional.empty();
         }
-        var started = start(resource, transfer, UNKNOWN, () -> swarm.run(plan));
+        var started = start(resource, transfer, StoredResources.UNKNOWN, () -> swarm.run(plan));
         if (started.transfer() != transfer) {
             desk.end(representation.digest()); // another request of the same moment was first
         }
         return Optional.of(started);
     }
 
-    private Optional<Fetched> held(String resource, Representation representation) {
-        return store.find(representation.digest()).map(blob -> blob.under(representation.headers())).map(blob -> {
-            remember(resource, blob, UNKNOWN);
-            return new Held(blob);
-        });
-    }
-
     private Fetched ask(String resource, Map<String, String> fields) throws IOException {
-        var known = known(resource);
+        var known = stored.known(resource);
         var sent = new HashMap<>(fields);
         known.ifPresent(last -> sent.put("If-None-Match", last.etag()));
-        var asked = index.now();
+        var asked = stored.now();
         var answer = broker.get(resource, sent);
         var target = answer.headers().firstValue(FieldNames.TARGET_REPR_DIGEST).flatMap(DigestField::parse);
         if (answer.statusCode() == 302 && target.isPresent()) {
@@ -247,7 +242,7 @@ public final class Fetcher implements AutoCloseable {
         }
         if (answer.statusCode() == 304 && known.isPresent()) {
             answer.body().close();
-            var blob = confirmed(resource, known.get(), answer, asked);
+            var blob = stored.confirmed(resource, known.get(), answer, asked);
             return blob.isPresent() ? new Held(blob.get()) : new Passed(broker.fromOrigin("GET", resource, fields));
         }
         return storedOrPassed(resource, answer, asked);
@@ -260,60 +255,16 @@ public final class Fetcher implements AutoCloseable {
                 : new Passed(answer);
     }
 
-    /** What is stored of a resource, if nobody has to be asked whether it is still right (RFC 9111 §4.2). */
-    public Optional<Stored> fresh(String resource) {
-        return stored(resource).filter(stored -> !stored.timeLeft().isNegative() && !stored.lifetime().isZero());
-    }
-
-    /** The same when nobody can be asked, unless the origin forbids it (RFC 9111 §4.2.4). */
-    public Optional<Stored> stale(String resource) {
-        return stored(resource)
-                .filter(stored -> Freshness.of(stored.blob().representation().headers()).allowsStale());
-    }
-
-    private Optional<Stored> stored(String resource) {
-        return known(resource).flatMap(last -> held(last)
-                .map(blob -> new Stored(blob, index.age(last), Freshness.of(last.headers()).lifetime())));
-    }
-
-    private Optional<ResourceIndex.Known> known(String resource) {
-        return index.lookup(resource).filter(last -> store.contains(last.digest()));
-    }
-
     /** The stored blob of a resource, if the broker confirms that it is still right. */
     public Optional<Blob> revalidated(String resource) throws IOException {
-        var known = known(resource);
+        var known = stored.known(resource);
         if (known.isEmpty()) {
             return Optional.empty();
         }
-        var asked = index.now();
+        var asked = stored.now();
         var answer = broker.fromOrigin("HEAD", resource, Map.of("If-None-Match", known.get().etag()));
         answer.body().close();
-        return answer.statusCode() == 304 ? confirmed(resource, known.get(), answer, asked) : Optional.empty();
-    }
-
-    /** What a 304 says of the stored answer counts from now on (RFC 9111 §4.3.4); empty if it may not be kept any more. */
-    private Optional<Blob> confirmed(String resource, ResourceIndex.Known known, HttpResponse<?> answer,
-            Instant asked) {
-        var fields = new HashMap<>(known.headers().fields());
-        fields.putAll(replayed(answer.headers()).fields());
-        var headers = new ReplayedHeaders(fields);
-        if (Freshness.forbidsStoring(headers)) {
-            index.forget(resource);
-            return Optional.empty();
-        }
-        index.remember(resource, known.digest(), headers, confirmation(answer, asked));
-        return held(new ResourceIndex.Known(known.digest(), headers, asked));
-    }
-
-    /** When the origin said that this is what the resource is, as far as caches on the way tell (RFC 9111 §4.2.3). */
-    private static Instant confirmation(HttpResponse<?> answer, Instant asked) {
-        String age = answer.headers().firstValue("Age").orElse("0");
-        return age.matches("\\d{1,9}") ? asked.minusSeconds(Long.parseLong(age)) : Instant.EPOCH;
-    }
-
-    private Optional<Blob> held(ResourceIndex.Known known) {
-        return store.find(known.digest()).map(blob -> blob.under(known.headers()));
+        return answer.statusCode() == 304 ? stored.confirmed(resource, known.get(), answer, asked) : Optional.empty();
     }
 
     private boolean isShareable(HttpResponse<?> answer) {
@@ -346,14 +297,14 @@ public final class Fetcher implements AutoCloseable {
         Partial partial;
         try {
             representation = registry.representation(digest, resource);
-            var held = held(resource, representation);
+            var held = stored.held(resource, representation);
             if (held.isPresent()) {
-                return held.get();
+                return new Held(held.get());
             }
             partial = store.partial(representation);
         } catch (IOException e) {
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not fetched from peers");
-            var asked = index.now();
+            var asked = stored.now();
             return storedOrPassed(resource, broker.fromOrigin("GET", resource, fields), asked);
         }
         var sources = new ArrayList<Source>();
@@ -363,7 +314,7 @@ public final class Fetcher implements AutoCloseable {
         }
         var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
                 Optional.of(digest));
-        return start(resource, transfer, UNKNOWN,
+        return start(resource, transfer, StoredResources.UNKNOWN,
                 () -> new PeerTransfer(transfer, partial, opener, sources, failures).run());
     }
 
@@ -372,7 +323,7 @@ public final class Fetcher implements AutoCloseable {
         ReplayedHeaders headers;
         Incoming incoming;
         try {
-            headers = replayed(answer.headers());
+            headers = StoredResources.replayed(answer.headers());
             incoming = store.begin(size);
         } catch (IOException | IllegalArgumentException e) { // the latter: a field is too long to be replayed
             LOG.atInfo().addKeyValue("why", e.getMessage()).log("not stored");
@@ -381,24 +332,13 @@ public final class Fetcher implements AutoCloseable {
         var promised = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
         var transfer = new Transfer(incoming, size, headers.fields(), promised);
         var body = opener.guardOrigin(answer.body());
-        var started = start(resource, transfer, confirmation(answer, asked),
+        var started = start(resource, transfer, StoredResources.confirmation(answer, asked),
                 () -> new OriginTransfer(transfer, new Source.Origin(resource), incoming, body, headers, promised)
                         .run());
         if (started.transfer() != transfer) {
             body.close();
         }
         return started;
-    }
-
-    private static ReplayedHeaders replayed(HttpHeaders headers) {
-        var fields = new HashMap<String, String>();
-        for (String name : ReplayedHeaders.NAMES) {
-            var lines = headers.allValues(name);
-            if (!lines.isEmpty()) {
-                fields.put(name, String.join(", ", lines));
-            }
-        }
-        return new ReplayedHeaders(fields);
     }
 
     /** What fills a transfer. */
@@ -421,7 +361,7 @@ public final class Fetcher implements AutoCloseable {
 
     private void fill(String resource, Transfer transfer, Instant confirmed, Filler filler) {
         try {
-            remember(resource, filler.run(), confirmed);
+            stored.remember(resource, filler.run(), confirmed);
             ended(resource, transfer);
             transfer.complete();
         } catch (IOException e) {
@@ -433,11 +373,6 @@ public final class Fetcher implements AutoCloseable {
             LOG.error("transfer failed by a bug", e);
             transfer.fail(new IOException("internal error", e));
         }
-    }
-
-    private void remember(String resource, Blob blob, Instant confirmed) {
-        var representation = blob.representation();
-        index.remember(resource, representation.digest(), representation.headers(), confirmed);
     }
 
     /**

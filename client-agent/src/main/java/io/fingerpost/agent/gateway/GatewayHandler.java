@@ -121,7 +121,7 @@ public final class GatewayHandler implements HttpHandler {
             pass(exchange, fromOrigin(exchange, resource));
             return;
         }
-        var fresh = fetcher.fresh(resource).filter(stored -> wanted.takes(stored.age()));
+        var fresh = fetcher.stored().fresh(resource).filter(stored -> wanted.takes(stored.age()));
         if (fresh.isPresent()) {
             sendStored(exchange, fresh.get(), "");
         } else if (wanted.onlyIfCached()) {
@@ -142,7 +142,7 @@ public final class GatewayHandler implements HttpHandler {
         try {
             answer = ask(exchange, resource, wanted);
         } catch (IOException e) {
-            var stale = fetcher.stale(resource).orElseThrow(() -> e);
+            var stale = fetcher.stored().stale(resource).orElseThrow(() -> e);
             answer = () -> sendStored(exchange, stale, "; detail=broker-unreachable");
         }
         answer.send();
