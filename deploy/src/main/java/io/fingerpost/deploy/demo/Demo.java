@@ -163,7 +163,6 @@ final class Demo implements AutoCloseable {
         stage.scene("All files by a power law, programs behind three agents at once");
         long originBefore = originBytes();
         long redirectedBefore = requests("decision=\"redirect\"");
-        long unchangedBefore = unchanged();
         long wholeBefore = whole();
         long togetherBefore = plans("joined");
         long peersBefore = peerBytes();
@@ -171,7 +170,6 @@ final class Demo implements AutoCloseable {
                 stage)
                 .run(requests);
         long redirected = requests("decision=\"redirect\"") - redirectedBefore;
-        long unchanged = unchanged() - unchangedBefore;
         long whole = whole() - wholeBefore;
         long together = plans("joined") - togetherBefore;
         long fromPeers = peerBytes() - peersBefore;
@@ -180,8 +178,8 @@ final class Demo implements AutoCloseable {
         stage.row("requests", Integer.toString(outcome.requests()));
         stage.row("  piece by piece, peers and origin", Long.toString(together));
         stage.row("  redirected to a peer", Long.toString(redirected));
-        stage.row("  served from the agent's own store", Long.toString(unchanged));
         stage.row("  as a whole from the origin", Long.toString(whole));
+        stage.row("  by the agent itself", Long.toString(outcome.requests() - together - redirected - whole));
         stage.row("bytes that clients received", Stage.megabytes(outcome.bytes()));
         stage.row("bytes that the origin sent", Stage.megabytes(originSent));
         stage.row("  that is",
@@ -200,11 +198,6 @@ final class Demo implements AutoCloseable {
 
     private long plans(String outcome) throws IOException, InterruptedException {
         return metrics.sum("fingerpost_registry_plans_total", "outcome=\"" + outcome + "\"");
-    }
-
-    /** What agents had already, as the registry or the origin confirmed. */
-    private long unchanged() throws IOException, InterruptedException {
-        return plans("held") + requests("reason=\"conditional\"");
     }
 
     /** Without the pieces that plans let agents take from the origin. */
