@@ -6,6 +6,7 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelExceptionHandler;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
@@ -18,6 +19,9 @@ import org.xnio.channels.StreamSinkChannel;
  * more.
  */
 final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Transfer {
+    /** A shorter time between two turns cannot be an idle one. */
+    private static final long NOTICED = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final HttpServerExchange exchange;
     private final FileChannel file;
     private final Uplink uplink;
@@ -25,6 +29,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
     private final StreamSinkChannel channel;
     private long position;
     private long left;
+    private long lastTurn = System.nanoTime();
 
     private FileSender(HttpServerExchange exchange, FileChannel file, Span span, Uplink uplink,
             SendProgress progress) {
@@ -79,8 +84,12 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
     public Turn turn(long most) {
         long before = left;
         boolean wantsMore = false;
-        channel.resumeWrites(); // or the time that it waited for its turn counts as idleness of the client
-        channel.suspendWrites();
+        long now = System.nanoTime();
+        if (now - lastTurn > NOTICED) { // or the time that it waited for its turn counts as idleness of the client
+            channel.resumeWrites();
+            channel.suspendWrites();
+        }
+        lastTurn = now;
         try {
             wantsMore = transfer(most) && left > 0;
         } catch (IOException e) {
@@ -91,17 +100,18 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
 
     /** Whether the connection may take more. */
     private boolean transfer(long most) throws IOException {
-        long end = Math.max(0, left - most);
-        while (left > end) {
-            long sent = channel.transferFrom(file, position, left - end);
-            if (sent <= 0) {
-                requireMore();
-                channel.resumeWrites();
-                return false;
-            }
+        long wanted = Math.min(left, most);
+        long sent = channel.transferFrom(file, position, wanted);
+        if (sent <= 0) {
+            requireMore();
+        } else {
             position += sent;
             left -= sent;
             progress.sent(sent);
+        }
+        if (sent < wanted) { // to try again now would only tell so
+            channel.resumeWrites();
+            return false;
         }
         if (left == 0) {
             finish();
