@@ -172,13 +172,13 @@ public final class Agent implements AutoCloseable {
     /** How things stand. */
     public AgentStatus status() {
         var trouble = membership.trouble();
-        var fetched = fetcher.total();
+        var received = fetcher.received();
         return new AgentStatus(config.broker().toString(), membership.registration().endpoint().url(),
                 identity.peerId().value(), gatewayUrl(),
                 trouble.isEmpty(), trouble, membership.reachability(), store.count(), store.usedBytes(),
                 config.store().maxSize().bytes(),
                 uploads.servedBytes(), monthlyCount.bytes(), config.serve().monthlyQuota().bytes(),
-                fetched.fromPeers(), fetched.fromOrigin(), uploads.paused(), uploads.report().active(),
+                received.fromPeers(), received.fromOrigin(), uploads.paused(), uploads.report().active(),
                 fetcher.underWay());
     }
 

@@ -7,6 +7,7 @@ import io.fingerpost.agent.cli.RunCommand;
 import io.fingerpost.agent.cli.ShareCommand;
 import io.fingerpost.agent.cli.StatusCommand;
 import io.fingerpost.agent.cli.VerifyCommand;
+import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.ConfigException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,6 +29,7 @@ public final class AgentMain {
     public static void main(String[] arguments) {
         System.exit(commandLine(arguments)
                 .registerConverter(ResourceUrl.class, AgentMain::url)
+                .registerConverter(ByteSize.class, AgentMain::size)
                 .setParameterExceptionHandler((e, _) -> fail(e, CommandLine.ExitCode.USAGE))
                 .setExecutionExceptionHandler((e, _, _) -> fail(e, e instanceof ConfigException
                         ? CommandLine.ExitCode.USAGE
@@ -54,6 +56,14 @@ public final class AgentMain {
             return ResourceUrl.parse(text);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException("'" + text + "': http://HOST[:PORT]/PATH is wanted");
+        }
+    }
+
+    private static ByteSize size(String text) {
+        try {
+            return ByteSize.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("'" + text + "': " + e.getMessage());
         }
     }
 

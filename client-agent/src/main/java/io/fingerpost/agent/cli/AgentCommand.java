@@ -79,11 +79,11 @@ abstract class AgentCommand implements Callable<Integer> {
             }
         });
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            ServiceManager.stopping();
+            SystemdNotice.stopping();
             agent.close();
             Runtime.getRuntime().halt(0); // a signal that was obeyed is no failure
         }, "shutdown"));
-        ServiceManager.ready();
+        SystemdNotice.ready();
         return agent;
     }
 

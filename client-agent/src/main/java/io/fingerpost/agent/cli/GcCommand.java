@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 public final class GcCommand implements Callable<Integer> {
     @Option(names = "--to", order = 1, paramLabel = "SIZE",
             description = "What the store may take afterwards, for example 2GiB (default: as much as its complete files do)")
-    private @Nullable String size;
+    private @Nullable ByteSize size;
 
     @Option(names = "--data", order = 2, paramLabel = "DIR", defaultValue = "~/.fingerpost/agent",
             description = "The data directory (default: ${DEFAULT-VALUE})")
@@ -21,7 +21,7 @@ public final class GcCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        long target = size == null ? Long.MAX_VALUE : ByteSize.parse(size).bytes();
+        long target = size == null ? Long.MAX_VALUE : size.bytes();
         try (var idle = IdleStore.open(DataOption.path(data))) {
             long freed = idle.store().collect(target);
             System.out.println("removed " + Bytes.text(freed) + "; " + idle.store().count() + " files, "

@@ -2,6 +2,7 @@ package io.fingerpost.agent.cli;
 
 import io.fingerpost.agent.fetch.FolderShare;
 import io.fingerpost.agent.fetch.FolderShare.Outcome;
+import io.fingerpost.contract.config.ConfigException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -34,10 +35,10 @@ public final class ShareCommand extends AgentCommand {
     public Integer call() throws IOException, InterruptedException {
         Path wanted = Objects.requireNonNull(folder); // picocli insists on it
         if (!Files.isDirectory(wanted)) {
-            throw new IOException("there is no directory '" + wanted + "'");
+            throw new ConfigException("there is no directory '" + wanted + "'");
         }
         if (!prefix.isEmpty() && !prefix.startsWith("/")) {
-            throw new IOException("--prefix must begin with a slash, was '" + prefix + "'");
+            throw new ConfigException("--prefix must begin with a slash, was '" + prefix + "'");
         }
         var registered = new CountDownLatch(1);
         var agent = start(_ -> registered.countDown());

@@ -135,11 +135,14 @@ public final class Fetcher implements AutoCloseable {
     }
 
     /** What all transfers together got since the start. */
-    public Progress total() {
+    public Received received() {
         var now = underWay();
-        return new Progress("", 0, 0, fromPeers.sum() + now.stream().mapToLong(Progress::fromPeers).sum(),
-                fromOrigin.sum() + now.stream().mapToLong(Progress::fromOrigin).sum(), 0, 0);
+        return new Received(fromPeers.sum() + now.stream().mapToLong(Progress::fromPeers).sum(),
+                fromOrigin.sum() + now.stream().mapToLong(Progress::fromOrigin).sum());
     }
+
+    /** Bytes, by who sent them. */
+    public record Received(long fromPeers, long fromOrigin) {}
 
     private void ended(String resource, Transfer transfer) {
         if (running.remove(resource, transfer)) {

@@ -23,8 +23,6 @@ import java.util.Optional;
  * yet is fetched once, by which it learns it.
  */
 public final class FolderShare {
-    private static final int BUFFER = 256 * 1024;
-
     private final RegistryClient registry;
     private final Fetcher fetcher;
     private final BlobStore store;
@@ -52,23 +50,12 @@ public final class FolderShare {
      * @param resource path on the broker's site
      */
     public Outcome share(Path file, String resource) throws IOException {
-        var digest = digest(file);
+        var digest = Sha256.digestOf(file);
         if (store.contains(digest)) {
             return Outcome.SHARED;
         }
         var known = known(digest, resource);
         return known.isPresent() ? copy(file, known.get()) : fetch(resource, digest);
-    }
-
-    private static Sha256 digest(Path file) throws IOException {
-        var digest = Sha256.newDigest();
-        var buffer = ByteBuffer.allocate(BUFFER);
-        try (var channel = FileChannel.open(file)) {
-            while (channel.read(buffer.clear()) >= 0) {
-                digest.update(buffer.flip());
-            }
-        }
-        return Sha256.of(digest.digest());
     }
 
     private Optional<Representation> known(Sha256 digest, String resource) throws IOException {

@@ -1,6 +1,6 @@
 package io.fingerpost.agent.serve;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,9 +30,16 @@ public final class MachineState implements Pause, AutoCloseable {
 
     /** What a user may want to spare. */
     public enum Reason {
-        @JsonProperty("battery")
-        BATTERY, @JsonProperty("metered")
-        METERED
+        BATTERY, METERED;
+
+        @JsonCreator
+        static Reason parse(String text) {
+            return switch (text) {
+                case "battery" -> BATTERY;
+                case "metered" -> METERED;
+                default -> throw new IllegalArgumentException("battery or metered is wanted");
+            };
+        }
     }
 
     private MachineState(Set<Reason> reasons) {

@@ -2,8 +2,6 @@ package io.fingerpost.agent.store;
 
 import io.fingerpost.contract.Sha256;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +13,6 @@ import java.util.List;
  * @param damaged what was removed
  */
 public record StoreCheck(int sound, long bytes, List<Sha256> damaged) {
-    private static final int BUFFER = 256 * 1024;
-
     /** Reads all of it: as long as the disk takes. */
     public static StoreCheck of(BlobStore store) {
         int sound = 0;
@@ -24,7 +20,7 @@ public record StoreCheck(int sound, long bytes, List<Sha256> damaged) {
         var damaged = new ArrayList<Sha256>();
         for (Sha256 digest : store.complete()) {
             var blob = store.find(digest);
-            if (blob.isPresent() && isReadable(blob.get())) {
+            if (blob.isPresent() && isRight(blob.get())) {
                 sound++;
                 bytes += blob.get().representation().size();
             } else {
@@ -36,22 +32,11 @@ public record StoreCheck(int sound, long bytes, List<Sha256> damaged) {
     }
 
     /** What the disk cannot read any more is damaged too. */
-    private static boolean isReadable(Blob blob) {
+    private static boolean isRight(Blob blob) {
         try {
-            return isRight(blob);
+            return Sha256.digestOf(blob.file()).equals(blob.representation().digest());
         } catch (IOException e) {
             return false;
         }
-    }
-
-    private static boolean isRight(Blob blob) throws IOException {
-        var digest = Sha256.newDigest();
-        var buffer = ByteBuffer.allocate(BUFFER);
-        try (var file = FileChannel.open(blob.file())) {
-            while (file.read(buffer.clear()) >= 0) {
-                digest.update(buffer.flip());
-            }
-        }
-        return Sha256.of(digest.digest()).equals(blob.representation().digest());
     }
 }

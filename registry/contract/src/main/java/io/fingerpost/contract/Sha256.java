@@ -2,7 +2,10 @@ package io.fingerpost.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -16,6 +19,8 @@ import java.util.HexFormat;
 public record Sha256(long first, long second, long third, long fourth) {
     /** Length of a digest in bytes. */
     public static final int LENGTH = 32;
+
+    private static final int BUFFER = 256 * 1024;
 
     /** @throws IllegalArgumentException unless {@code digest} has 32 bytes */
     public static Sha256 of(byte[] digest) {
@@ -33,6 +38,18 @@ public record Sha256(long first, long second, long third, long fourth) {
     /** The digest of {@code content}. */
     public static Sha256 digestOf(byte[] content) {
         return of(newDigest().digest(content));
+    }
+
+    /** That of a file's content. */
+    public static Sha256 digestOf(Path file) throws IOException {
+        var digest = newDigest();
+        var buffer = ByteBuffer.allocate(BUFFER);
+        try (var channel = FileChannel.open(file)) {
+            while (channel.read(buffer.clear()) >= 0) {
+                digest.update(buffer.flip());
+            }
+        }
+        return of(digest.digest());
     }
 
     /** Reads the unpadded base64url form that `ni` names use (RFC 6920 §3). */

@@ -5,10 +5,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells systemd, if it started this process with `Type=notify`, how things stand (sd_notify(3), by its own tool). */
-final class ServiceManager {
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
+final class SystemdNotice {
+    private static final Logger LOG = LoggerFactory.getLogger(SystemdNotice.class);
 
-    private ServiceManager() {}
+    private SystemdNotice() {}
 
     /** The gateway answers. */
     static void ready() {
