@@ -61,7 +61,7 @@ final class RedirectPeers {
     /** How a peer registers: always with the same challenge. */
     String registration(int peer) {
         var key = PeerKey.of(keys[peer].getPublic());
-        return "{\"key\":\"" + key.x() + "\",\"endpoint\":\"http://" + address(peer) + ":" + port + "\",\"challenge\":\""
+        return "{\"key\":\"" + key.x() + "\",\"endpoints\":[\"http://" + address(peer) + ":" + port + "\"],\"challenge\":\""
                 + key.peerId() + "\",\"budget\":" + budget
                 + ",\"uploads\":{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0}}";
     }

@@ -46,7 +46,7 @@ public final class FakePeer implements AutoCloseable {
         this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         this.endpoint = new PeerEndpoint("http", address instanceof Inet6Address ? "[::1]" : "127.0.0.1",
                 server.getAddress().getPort());
-        this.registration = Registration.fresh(PeerKey.of(keys.getPublic()), endpoint, TestPeer.BUDGET,
+        this.registration = Registration.fresh(PeerKey.of(keys.getPublic()), List.of(endpoint), TestPeer.BUDGET,
                 UploadReport.IDLE);
         server.createContext("/", this::answer);
         server.start();

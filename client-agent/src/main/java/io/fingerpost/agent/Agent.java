@@ -20,6 +20,7 @@ import io.fingerpost.agent.serve.PeerHandler;
 import io.fingerpost.agent.serve.Uploads;
 import io.fingerpost.agent.store.BlobStore;
 import io.fingerpost.agent.store.ResourceIndex;
+import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.api.WireJson;
 import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.config.DataDirectory;
@@ -69,6 +70,7 @@ public final class Agent implements AutoCloseable {
     private final Undertow gatewayServer;
     private final HostPort gateway;
     private final Identity identity;
+    private final ResourceIndex resources;
     private final MonthlyCount monthlyCount;
     private final Uploads uploads;
     private final MachineState machine;
@@ -85,6 +87,7 @@ public final class Agent implements AutoCloseable {
         this.identity = Identity.load(data);
         var counts = new HolderCounts();
         this.store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(), clock, counts);
+        this.resources = ResourceIndex.open(data, clock);
         this.monthlyCount = MonthlyCount.open(data.resolve("uploads.json"), clock, COUNT_INTERVAL);
         this.machine = MachineState.watched(config.serve().pauseOn());
         this.uploads = new Uploads(config.serve().budget(), monthlyCount,
@@ -96,7 +99,7 @@ public final class Agent implements AutoCloseable {
         this.registry = new RegistryClient(config.broker());
         this.reporter = new FailureReporter(registry, clock);
         this.orders = new OrderDesk(registry, counts);
-        this.fetcher = new Fetcher(broker, registry, store, new ResourceIndex(clock), config.fetch(), reporter,
+        this.fetcher = new Fetcher(broker, registry, store, resources, config.fetch(), reporter,
                 orders);
 
         // The port has to be known before the endpoint can be named, and the endpoint before it can be proved.
@@ -108,7 +111,7 @@ public final class Agent implements AutoCloseable {
         config.listen().listen(peerServer::start);
         var address = new OwnAddress(config, port(peerServer));
         this.membership = new Membership(registry, identity.key(),
-                () -> new Offer(address.endpoint(), uploads.offered()), config.token(), store, uploads::report, clock,
+                () -> new Offer(address.endpoints(), uploads.offered()), config.token(), store, uploads::report,
                 orders, () -> onRegistered.accept(this));
         var peerHandler = new PeerHandler(store, identity, membership::registration, membership::check,
                 uploads, senders);
@@ -131,6 +134,7 @@ public final class Agent implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.fetch().connectTimeout())
+                .sslContext(LazyTls.context()).sslParameters(LazyTls.parameters())
                 .build();
     }
 
@@ -173,7 +177,8 @@ public final class Agent implements AutoCloseable {
     public AgentStatus status() {
         var trouble = membership.trouble();
         var received = fetcher.received();
-        return new AgentStatus(config.broker().toString(), membership.registration().endpoint().url(),
+        return new AgentStatus(config.broker().toString(),
+                membership.registration().endpoints().stream().map(PeerEndpoint::url).toList(),
                 identity.peerId().value(), gatewayUrl(),
                 trouble.isEmpty(), trouble, membership.reachability(), store.count(), store.usedBytes(),
                 config.store().maxSize().bytes(),
@@ -205,6 +210,7 @@ public final class Agent implements AutoCloseable {
         senders.shutdownNow();
         threads.shutdownNow();
         store.close();
+        resources.close();
         http.join().shutdownNow();
         data.close();
     }

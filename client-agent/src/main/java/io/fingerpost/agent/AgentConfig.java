@@ -3,6 +3,7 @@ package io.fingerpost.agent;
 import io.fingerpost.agent.serve.MachineState;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.config.BadKey;
 import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
@@ -16,11 +17,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The agent's configuration; `agent-defaults.yaml` tells what each key means. */
-public record AgentConfig(URI broker, HostPort listen, Optional<PeerEndpoint> advertise, HostPort gateway, Path data,
+public record AgentConfig(URI broker, HostPort listen, List<PeerEndpoint> advertise, HostPort gateway, Path data,
         List<String> proxyFor, Optional<URI> origin, Optional<String> token, Store store, Serve serve, Fetch fetch) {
     public AgentConfig {
         requireSite("broker", broker);
         origin.ifPresent(site -> requireSite("origin", site));
+        require(Set.copyOf(advertise).size() == advertise.size() && advertise.size() <= Registration.MAX_ENDPOINTS,
+                "advertise takes up to " + Registration.MAX_ENDPOINTS + " different URLs, was " + advertise);
         for (String host : proxyFor) {
             require(host.matches("[A-Za-z0-9.-]+(:\\d{1,5})?"),
                     "proxy-for takes hosts such as cdn.example or cdn.example:8080, was '" + host + "'");

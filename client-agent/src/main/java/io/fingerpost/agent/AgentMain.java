@@ -27,6 +27,7 @@ public final class AgentMain {
 
     /** Exits with the command's code; an agent that runs exits by a signal. */
     public static void main(String[] arguments) {
+        System.setProperty("org.jboss.logging.provider", "slf4j"); // Undertow finds Logback alone by itself
         System.exit(commandLine(arguments)
                 .registerConverter(ResourceUrl.class, AgentMain::url)
                 .registerConverter(ByteSize.class, AgentMain::size)

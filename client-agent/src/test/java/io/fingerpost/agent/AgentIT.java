@@ -12,6 +12,7 @@ import io.fingerpost.agent.testing.FakeRegistry;
 import io.fingerpost.agent.testing.Http;
 import io.fingerpost.agent.testing.RawClient;
 import io.fingerpost.contract.NiPath;
+import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.EndpointProof;
@@ -63,7 +64,7 @@ class AgentIT {
 
     private static URI blob(Agent agent, Content content) {
         var key = FakeRegistry.ticketKey(new PeerId(agent.status().peerId()));
-        return URI.create(agent.status().peer() + NiPath.of(content.digest()) + "?t="
+        return URI.create(agent.status().endpoints().getFirst() + NiPath.of(content.digest()) + "?t="
                 + key.issue(content.digest(), Instant.now().plusSeconds(60)));
     }
 
@@ -108,9 +109,9 @@ class AgentIT {
             var registration = broker.registry().registrations().getFirst();
             String nonce = "DGyRejmCefe7v4NfDGDKfA";
 
-            var answer = Http.get(URI.create(registration.endpoint().url() + EndpointProof.path(nonce)));
+            var answer = Http.get(URI.create(registration.endpoints().getFirst().url() + EndpointProof.path(nonce)));
 
-            assertThat(registration.endpoint().url()).isEqualTo(agent.status().peer());
+            assertThat(registration.endpoints()).extracting(PeerEndpoint::url).isEqualTo(agent.status().endpoints());
             assertThat(registration.key().verifies(EndpointProof.message(nonce, registration),
                     Base64.getUrlDecoder().decode(answer.body()))).isTrue();
         }
@@ -121,10 +122,10 @@ class AgentIT {
         try (var agent = start("advertise", "http://peer.example:80", "token", "s3cret")) {
             await().until(() -> registered.get() == 1);
 
-            assertThat(broker.registry().registrations().getFirst().endpoint().url())
+            assertThat(broker.registry().registrations().getFirst().endpoints().getFirst().url())
                     .isEqualTo("http://peer.example:80");
             assertThat(broker.registry().tokens()).containsExactly("Bearer s3cret");
-            assertThat(agent.status().peer()).isEqualTo("http://peer.example:80");
+            assertThat(agent.status().endpoints()).containsExactly("http://peer.example:80");
         }
     }
 
@@ -133,7 +134,8 @@ class AgentIT {
         try (var agent = start("listen", "0.0.0.0:0")) {
             await().until(() -> registered.get() == 1);
 
-            assertThat(agent.status().peer()).matches("http://127\\.0\\.0\\.1:\\d+").doesNotEndWith(":0");
+            assertThat(agent.status().endpoints()).singleElement().asString()
+                    .matches("http://127\\.0\\.0\\.1:\\d+").doesNotEndWith(":0");
         }
     }
 

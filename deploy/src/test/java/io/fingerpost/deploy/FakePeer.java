@@ -91,7 +91,7 @@ public final class FakePeer implements AutoCloseable {
 
     /** Where it serves, as scheme, address and port. */
     public String url() {
-        return registration.endpoint().url();
+        return registration.endpoints().getFirst().url();
     }
 
     /** Says that it holds all of {@code content}. */

@@ -70,6 +70,29 @@ class RestartIT {
         assertThat(origin.stop()).isZero();
     }
 
+    /** The broker's machine is down, and so is the origin: what is on this one still serves its programs. */
+    @Test
+    void anAgentThatStartsWithoutABrokerServesItsGatewayFromWhatItHas() throws Exception {
+        byte[] content = site.file("a.bin", 300_000);
+        var origin = site.started(site.launcher().origin("origin", site.folder()));
+        var broker = site.brokerFor(origin.ready("origin"));
+        var agent = site.agent("agent");
+        site.through(agent, "/a.bin");
+        String gateway = agent.ready("gateway");
+        agent.stop();
+        broker.stop();
+        origin.stop();
+
+        site.started(site.launcher().agent("agent", broker.ready("edge"), "--set",
+                "gateway=" + URI.create(gateway).getAuthority()));
+
+        await().ignoreExceptions().until(() -> site.get(gateway + "/a.bin").statusCode() == 200);
+        var answer = site.get(gateway + "/a.bin");
+        assertThat(answer.body()).isEqualTo(content);
+        assertThat(answer.headers().firstValue("Cache-Status").orElseThrow()).contains("hit");
+        assertThat(site.get(gateway + "/unknown.bin").statusCode()).isEqualTo(502);
+    }
+
     @Test
     void anAgentThatVanishesIsForgottenWhenItsLeaseEnds() throws Exception {
         site.file("a.bin", 300_000);

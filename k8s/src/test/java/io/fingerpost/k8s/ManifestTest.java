@@ -143,7 +143,7 @@ class ManifestTest {
 
     @Test
     void agentsAdvertiseTheirNodesAddressWithTheirOwnPort() {
-        assertThat(agentConfig.advertise()).get().hasToString(
+        assertThat(agentConfig.advertise()).singleElement().hasToString(
                 "http://" + Workload.HOST_IP + ":" + agentConfig.listen().port());
     }
 

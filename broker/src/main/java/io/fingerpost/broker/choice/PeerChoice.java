@@ -152,10 +152,10 @@ public final class PeerChoice {
             if (!wanted.anyPeer() && !peer.superNode()) {
                 return Exclusion.NOT_VOUCHED_FOR;
             }
-            if (wanted.tlsOnly() && !peer.endpoint().scheme().equals("https")) {
+            if (wanted.tlsOnly() && !peer.hasTls()) {
                 return Exclusion.WITHOUT_TLS;
             }
-            if (!peer.reach().from(wanted.place().isIpv6())) {
+            if (!peer.isReachable(wanted.place().isIpv6(), wanted.tlsOnly())) {
                 return Exclusion.OTHER_PROTOCOL;
             }
             if (wanted.past().hasFailed(peer)) {

@@ -10,7 +10,6 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.registry.http.ProblemResponse;
-import io.fingerpost.registry.store.Peer;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -98,12 +97,13 @@ public final class MetalinkHandler implements HttpHandler {
 
     /** Answers with a Metalink of what could be redirected to. */
     void send(HttpServerExchange exchange, EdgeRequest request, Decision.Redirect redirect) {
-        send(exchange, request, redirect.representation(), bookings.bookAll(redirect));
+        var known = redirect.representation();
+        send(exchange, request, known, bookings.bookAll(redirect).stream()
+                .map(peer -> urls.of(peer, redirect.endpointOf(peer), known.digest())).toList());
     }
 
-    private void send(HttpServerExchange exchange, EdgeRequest request, Representation known, List<Peer> peers) {
-        var sources = new ArrayList<String>();
-        peers.forEach(peer -> sources.add(urls.of(peer, known.digest())));
+    private void send(HttpServerExchange exchange, EdgeRequest request, Representation known, List<String> atPeers) {
+        var sources = new ArrayList<>(atPeers);
         String edge = edge(exchange);
         if (edge != null) {
             sources.add(edge + request.resource().target());

@@ -1,6 +1,7 @@
 package io.fingerpost.broker.edge;
 
 import io.fingerpost.contract.NiPath;
+import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.registry.store.Peer;
@@ -24,7 +25,7 @@ public final class PeerUrls {
     /** A table of fixed size, in which a later URL may push an earlier one out. */
     private final AtomicReferenceArray<Known> known = new AtomicReferenceArray<>(1 << KNOWN_BITS);
 
-    private record Known(Peer peer, Sha256 digest, long until, Target target) {}
+    private record Known(Peer peer, PeerEndpoint endpoint, Sha256 digest, long until, Target target) {}
 
     /**
      * A representation at a peer.
@@ -41,22 +42,24 @@ public final class PeerUrls {
     }
 
     /** Good for nine tenths of the tickets' life at least. */
-    String of(Peer peer, Sha256 digest) {
-        return target(peer, digest).url;
+    String of(Peer peer, PeerEndpoint endpoint, Sha256 digest) {
+        return target(peer, endpoint, digest).url;
     }
 
     /** The same, and what goes with it in a redirect. */
-    Target target(Peer peer, Sha256 digest) {
+    Target target(Peer peer, PeerEndpoint endpoint, Sha256 digest) {
         long now = clock.millis();
-        int slot = (int) ((peer.seed() ^ digest.first()) * SPREAD >>> Long.SIZE - KNOWN_BITS);
+        int slot = (int) ((peer.seed() ^ digest.first() ^ endpoint.host().hashCode()) * SPREAD >>> Long.SIZE
+                - KNOWN_BITS);
         Known last = known.get(slot);
-        if (last != null && last.peer == peer && now < last.until && last.digest.equals(digest)) {
+        if (last != null && last.peer == peer && last.endpoint.equals(endpoint) && now < last.until
+                && last.digest.equals(digest)) {
             return last.target;
         }
-        String url = peer.endpoint().url() + NiPath.of(digest) + "?t="
+        String url = endpoint.url() + NiPath.of(digest) + "?t="
                 + peer.ticketKey().issue(digest, Instant.ofEpochMilli(now).plus(ticketTtl));
         var target = new Target(url, DigestField.format(digest));
-        known.set(slot, new Known(peer, digest, now + ticketTtl.toMillis() / FRESH_SHARE, target));
+        known.set(slot, new Known(peer, endpoint, digest, now + ticketTtl.toMillis() / FRESH_SHARE, target));
         return target;
     }
 }

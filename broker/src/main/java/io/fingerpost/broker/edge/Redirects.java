@@ -34,7 +34,8 @@ public final class Redirects {
     void toPeer(HttpServerExchange exchange, EdgeRequest request, Redirect redirect) {
         Sha256 digest = redirect.representation().digest();
         var fields = exchange.getResponseHeaders();
-        var target = urls.target(redirect.peers().getFirst(), digest);
+        var first = redirect.peers().getFirst();
+        var target = urls.target(first, redirect.endpointOf(first), digest);
         fields.put(Headers.LOCATION, target.url());
         if (request.verifies()) {
             addMirrors(fields, request, redirect);
@@ -53,7 +54,8 @@ public final class Redirects {
         int priority = 1;
         for (Peer peer : redirect.peers()) {
             // One link a line, unquoted and with a priority; the first repeats Location: RFC 6249, and what its readers bear.
-            fields.add(LINK, "<" + urls.of(peer, digest) + ">; rel=duplicate; pri=" + priority++ + "; pref");
+            fields.add(LINK, "<" + urls.of(peer, redirect.endpointOf(peer), digest) + ">; rel=duplicate; pri="
+                    + priority++ + "; pref");
         }
         fields.put(DIGEST, DigestField.formatLegacy(digest));
         MetalinkHandler.link(request).ifPresent(link -> fields.add(LINK, link));

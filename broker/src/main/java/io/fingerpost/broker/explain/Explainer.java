@@ -127,6 +127,6 @@ public final class Explainer {
     private static Outcome redirect(Decision.Redirect redirect, String reason) {
         Peer first = redirect.peers().getFirst();
         var alternates = redirect.peers().stream().skip(1).map(Peer::id).map(PeerId::value).toList();
-        return new Outcome("redirect", reason, null, first.id().value(), first.endpoint().url(), alternates);
+        return new Outcome("redirect", reason, null, first.id().value(), redirect.endpointOf(first).url(), alternates);
     }
 }

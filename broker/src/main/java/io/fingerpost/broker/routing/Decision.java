@@ -1,5 +1,6 @@
 package io.fingerpost.broker.routing;
 
+import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.store.Peer;
@@ -14,8 +15,11 @@ public sealed interface Decision {
      *
      * @param bytes that the peer will have to send
      * @param place of the client
+     * @param tlsOnly whether the client can use nothing else
      */
-    record Redirect(Representation representation, List<Peer> peers, long bytes, Place place) implements Decision {
+    record Redirect(Representation representation, List<Peer> peers, long bytes, Place place, boolean tlsOnly)
+            implements
+                Decision {
         public Redirect {
             peers = List.copyOf(peers);
         }
@@ -23,6 +27,11 @@ public sealed interface Decision {
         @Override
         public Reason reason() {
             return Reason.HELD;
+        }
+
+        /** Where the client reaches one of the peers. */
+        public PeerEndpoint endpointOf(Peer peer) {
+            return peer.endpointFor(place.isIpv6(), tlsOnly);
         }
     }
 

@@ -213,7 +213,7 @@ public final class RedirectPolicy {
         }
         return miss != null
                 ? new Origin(miss)
-                : new Redirect(representation, chosen, wanted.bytes(), wanted.place());
+                : new Redirect(representation, chosen, wanted.bytes(), wanted.place(), wanted.tlsOnly());
     }
 
     /** @param span what is wanted of it; null for all */

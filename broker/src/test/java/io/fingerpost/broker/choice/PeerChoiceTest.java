@@ -13,9 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.UploadBudget;
+import io.fingerpost.registry.admission.Reach;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.store.Peer;
-import io.fingerpost.registry.store.Reach;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;

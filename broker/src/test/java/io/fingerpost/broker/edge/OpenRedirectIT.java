@@ -49,7 +49,7 @@ class OpenRedirectIT {
             "javascript:alert(1)", "//127.0.0.1:9999", "http://127.0.0.1:99999"})
     void anEndpointThatIsMoreThanAnEndpointIsRefused(String endpoint) throws IOException {
         var answer = edge.broker().send("POST", ApiPaths.EMBEDDED + ApiPaths.peers(),
-                BodyPublishers.ofString("{\"key\":\"" + "A".repeat(43) + "\",\"endpoint\":\"" + endpoint + "\"}"),
+                BodyPublishers.ofString("{\"key\":\"" + "A".repeat(43) + "\",\"endpoints\":[\"" + endpoint + "\"]}"),
                 "Content-Type", "application/json");
 
         assertThat(answer.statusCode()).isEqualTo(400);

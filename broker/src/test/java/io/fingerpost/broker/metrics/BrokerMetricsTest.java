@@ -82,7 +82,7 @@ class BrokerMetricsTest {
     @Test
     void aRedirectCountsTheBytesItSaves() {
         metrics.count(new Decision.Redirect(TestPeers.representation(5000), List.of(TestPeers.peer(1, false)), 5000,
-                new Place(0, 1, 0, 0)));
+                new Place(0, 1, 0, 0), false));
 
         assertThat(lines("fingerpost_broker_redirected_bytes_total"))
                 .containsExactly("fingerpost_broker_redirected_bytes_total 5000.0");

@@ -31,8 +31,8 @@ abstract class AgentCommand implements Callable<Integer> {
         settings.set("listen", value, "--listen");
     }
 
-    @Option(names = "--advertise", order = 3, paramLabel = "URL",
-            description = "The URL under which others reach it (default: the listening address)")
+    @Option(names = "--advertise", order = 3, paramLabel = "URL[,URL]",
+            description = "The URLs under which others reach it, such as one for IPv4 and one for IPv6 (default: the listening address)")
     void advertise(String value) {
         settings.set("advertise", value, "--advertise");
     }
@@ -73,7 +73,8 @@ abstract class AgentCommand implements Callable<Integer> {
         var agent = new Agent(settings.load(AgentConfig.class, DEFAULTS), InstantSource.system(), registered -> {
             if (told.compareAndSet(false, true)) {
                 var status = registered.status();
-                System.out.println("ready peer=" + status.peer() + " gateway=" + status.gateway() + " peer-id="
+                System.out.println("ready peer=" + String.join(",", status.endpoints()) + " gateway=" + status.gateway()
+                        + " peer-id="
                         + status.peerId());
                 onFirstRegistered.accept(registered);
             }

@@ -57,11 +57,11 @@ final class Download implements AutoCloseable {
     void alone(String resource) throws IOException {
         try (var data = DataDirectory.open(config.data());
                 var store = BlobStore.open(data.resolve("store"), config.store().maxSize().bytes(),
-                        InstantSource.system())) {
+                        InstantSource.system());
+                var resources = ResourceIndex.open(data, InstantSource.system())) {
             var broker = new BrokerClient(() -> http, config.broker(), Optional.empty(), Optional.empty());
             var registry = new RegistryClient(config.broker());
-            try (var fetcher = new Fetcher(broker, registry, store, new ResourceIndex(InstantSource.system()),
-                    config.fetch(),
+            try (var fetcher = new Fetcher(broker, registry, store, resources, config.fetch(),
                     PeerFailures.IGNORED, new OrderDesk(registry, new HolderCounts()))) {
                 save(fetcher, resource);
             }

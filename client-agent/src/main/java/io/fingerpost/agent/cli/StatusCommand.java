@@ -59,7 +59,7 @@ public final class StatusCommand implements Callable<Integer> {
                 reachable   %s
                 holds       %d files, %s of %s
                 served      %s since the start, %s
-                uploads     %d%s%s""".formatted(status.broker(), status.peer(), status.peerId(),
+                uploads     %d%s%s""".formatted(status.broker(), String.join(", ", status.endpoints()), status.peerId(),
                 status.gateway(), status.trouble().map(why -> "no: " + why).orElse("yes"), reachable(status),
                 status.holdings(),
                 Bytes.text(status.storedBytes()), Bytes.text(status.maxBytes()), Bytes.text(status.servedBytes()),
@@ -82,9 +82,10 @@ public final class StatusCommand implements Callable<Integer> {
         var reachability = status.reachability();
         return !status.registered()
                 ? "not known"
-                : reachability.reachable()
+                : reachability.tried().isEmpty()
                         ? "yes"
-                        : "no: " + reachability.tried() + "; " + reachability.advice();
+                        : (reachability.reachable() ? "yes, but not everywhere: " : "no: ") + reachability.tried()
+                                + "; " + reachability.advice();
     }
 
     private static String thisMonth(AgentStatus status) {

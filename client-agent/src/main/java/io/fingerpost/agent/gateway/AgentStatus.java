@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * What `fingerpost-agent status` tells.
  *
+ * @param endpoints URLs at which it says that others reach it
  * @param trouble why the agent is not registered; empty if it is
  * @param reachability whether clients are sent to it, or why not and what to do
  * @param storedBytes in the store
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param downloads what is being fetched
  * @param monthlyQuota most bytes of a month, after which nobody is served; 0 for no limit
  */
-public record AgentStatus(String broker, String peer, String peerId, String gateway, boolean registered,
+public record AgentStatus(String broker, List<String> endpoints, String peerId, String gateway, boolean registered,
         Optional<String> trouble, Reachability reachability, int holdings, long storedBytes, long maxBytes,
         long servedBytes, long servedThisMonth, long monthlyQuota, long fetchedFromPeers, long fetchedFromOrigin,
         Optional<String> paused, int uploads, List<Progress> downloads) {

@@ -5,6 +5,7 @@ import io.fingerpost.contract.PeerKey;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey.Verdict;
 import io.fingerpost.contract.api.Heartbeat;
+import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseTerms;
 import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
@@ -13,7 +14,7 @@ import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.client.RegistryRefused;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,13 +37,13 @@ public final class Membership implements AutoCloseable {
     private final Optional<String> token;
     private final BlobStore store;
     private final Supplier<UploadReport> report;
-    private final InstantSource clock;
     private final LeaseListener listener;
     private final Runnable onRegistered;
     private final Announcer announcer;
     private final Thread thread = Thread.ofVirtual().name("membership").unstarted(this::run);
     private volatile Registration registration;
-    private volatile @Nullable ActiveLease lease;
+    private volatile @Nullable LeaseGrant lease;
+    private volatile RegistryClock registryClock = RegistryClock.told(Instant.EPOCH);
     private volatile String trouble = "not registered yet";
     private volatile Reachability reachability = Reachability.YES;
 
@@ -53,22 +54,20 @@ public final class Membership implements AutoCloseable {
      * @param onRegistered runs whenever a lease was granted
      */
     public Membership(RegistryClient registry, PeerKey key, Supplier<Offer> offer, Optional<String> token,
-            BlobStore store, Supplier<UploadReport> report, InstantSource clock,
-            LeaseListener listener, Runnable onRegistered) {
+            BlobStore store, Supplier<UploadReport> report, LeaseListener listener, Runnable onRegistered) {
         this.registry = registry;
         this.offer = offer;
         this.registration = registration(key, offer.get(), report.get());
         this.token = token;
         this.store = store;
         this.report = report;
-        this.clock = clock;
         this.onRegistered = onRegistered;
         this.listener = listener;
         this.announcer = new Announcer(registry, store, listener);
     }
 
     private static Registration registration(PeerKey key, Offer offer, UploadReport report) {
-        return Registration.fresh(key, offer.endpoint(), offer.budget(), report);
+        return Registration.fresh(key, offer.endpoints(), offer.budget(), report);
     }
 
     public void start() {
@@ -85,7 +84,7 @@ public final class Membership implements AutoCloseable {
     /** What a ticket is worth to this agent now; without a lease, nothing. */
     public Verdict check(String ticket, Sha256 digest) {
         var current = lease;
-        return current == null ? Verdict.FORGED : current.check(ticket, digest, clock.instant());
+        return current == null ? Verdict.FORGED : current.ticketKey().check(ticket, digest, registryClock.now());
     }
 
     /** Why this agent is not registered; empty if it is. */
@@ -120,11 +119,12 @@ public final class Membership implements AutoCloseable {
     private void register() throws IOException {
         registration = registration(registration.key(), offer.get(), report.get());
         var grant = registry.register(registration, token);
-        lease = ActiveLease.granted(grant, clock.instant());
+        registryClock = RegistryClock.told(grant.now());
+        lease = grant;
         listener.granted(grant);
         announcer.leaseGranted(grant);
         note(grant.reachability());
-        LOG.atInfo().addKeyValue("endpoint", registration.endpoint()).addKeyValue("superNode", grant.superNode())
+        LOG.atInfo().addKeyValue("endpoints", registration.endpoints()).addKeyValue("superNode", grant.superNode())
                 .log("registered");
         onRegistered.run();
     }
@@ -132,17 +132,18 @@ public final class Membership implements AutoCloseable {
     /** Renews until the lease is lost, or another one is wanted; while the registry is silent, it is asked again at the same pace. */
     private void keepLease() throws InterruptedException, IOException {
         var current = Objects.requireNonNull(lease);
-        LeaseTerms terms = current.grant().terms();
+        LeaseTerms terms = current.terms();
         while (true) {
             Thread.sleep(jittered(terms.heartbeat()));
-            if (!offer.get().equals(new Offer(registration.endpoint(), registration.budget()))) {
+            if (!offer.get().equals(new Offer(registration.endpoints(), registration.budget()))) {
                 LOG.info("what this agent offers has changed; registering again");
                 giveUp(current);
                 return;
             }
             try {
                 var told = announcer.checksum();
-                var renewal = registry.heartbeat(current.grant(), new Heartbeat(report.get(), told));
+                var renewal = registry.heartbeat(current, new Heartbeat(report.get(), told));
+                registryClock = RegistryClock.told(renewal.now());
                 terms = renewal.terms();
                 note(renewal.reachability());
                 if (!renewal.inSync()) {
@@ -164,7 +165,7 @@ public final class Membership implements AutoCloseable {
     }
 
     /** Says goodbye first: who cannot be reached would not get a second lease beside this one. */
-    private void giveUp(ActiveLease old) {
+    private void giveUp(LeaseGrant old) {
         lease = null;
         trouble = "registering again, since what this agent offers has changed";
         listener.lost();
@@ -172,9 +173,9 @@ public final class Membership implements AutoCloseable {
         sayGoodbye(old);
     }
 
-    private void sayGoodbye(ActiveLease old) {
+    private void sayGoodbye(LeaseGrant old) {
         try {
-            registry.goodbye(old.grant());
+            registry.goodbye(old);
         } catch (IOException e) {
             LOG.info("goodbye did not arrive; the lease will run out: {}", e.getMessage());
         }
@@ -197,8 +198,11 @@ public final class Membership implements AutoCloseable {
     private void note(Reachability now) {
         var before = reachability;
         reachability = now;
-        if (!now.reachable() && !now.equals(before)) {
+        boolean isNews = !now.equals(before);
+        if (!now.reachable() && isNews) {
             LOG.warn("clients are not sent here: {}; {}", now.tried(), now.advice());
+        } else if (!now.tried().isEmpty() && isNews) {
+            LOG.info("clients are sent here, but not everywhere: {}; {}", now.tried(), now.advice());
         } else if (now.reachable() && !before.reachable()) {
             LOG.info("the registry reaches this agent again");
         }

@@ -2,36 +2,66 @@ package io.fingerpost.agent.store;
 
 import io.fingerpost.contract.ReplayedHeaders;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.config.DataDirectory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers, for a bounded number of resources, which digest each was last, under which header fields, and when that was last
- * confirmed, so that the agent can use it again, or ask whether it still holds instead of fetching it again. Kept in memory: a
- * restart costs one round trip a resource.
+ * confirmed, so that the agent can use it again, or ask whether it still holds instead of fetching it again. Safe for use by many
+ * threads, off the I/O threads if it is kept in a file.
  */
-public final class ResourceIndex {
+public final class ResourceIndex implements AutoCloseable {
     private static final int MAX_RESOURCES = 100_000;
     /** Of what is confirmed by a clock that was set back since, nothing is known. */
     private static final Duration UNKNOWN = Duration.ofDays(3650);
 
     private final InstantSource clock;
-    private final Map<String, Known> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+    /** Guarded by this. */
+    private final Map<String, Known> known = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
             return size() > MAX_RESOURCES;
         }
-    });
+    };
+    private final @Nullable ResourceLog log;
 
-    public ResourceIndex(InstantSource clock) {
+    private ResourceIndex(InstantSource clock, @Nullable Path file) {
         this.clock = clock;
+        this.log = file == null ? null : ResourceLog.open(file, this::put);
+    }
+
+    /** One that goes on with what the data directory says. */
+    public static ResourceIndex open(DataDirectory data, InstantSource clock) {
+        return new ResourceIndex(clock, data.resolve("resources.jsonl"));
+    }
+
+    /** One that ends with the program. */
+    public static ResourceIndex inMemory(InstantSource clock) {
+        return new ResourceIndex(clock, null);
+    }
+
+    private void put(String resource, @Nullable Known now) {
+        if (now == null) {
+            known.remove(resource);
+        } else {
+            known.put(resource, now);
+        }
+    }
+
+    private synchronized void change(String resource, @Nullable Known now) {
+        put(resource, now);
+        if (log != null) {
+            log.append(resource, now, known);
+        }
     }
 
     /** What a resource was last; its header fields, for others may have the same bytes under other ones. */
@@ -44,18 +74,18 @@ public final class ResourceIndex {
 
     /** @param confirmed when somebody who knows said so; the epoch if that is not known */
     public void remember(String resource, Sha256 digest, ReplayedHeaders headers, Instant confirmed) {
-        known.put(resource, new Known(digest, headers, confirmed));
+        change(resource, new Known(digest, headers, confirmed));
     }
 
     public void forget(String resource) {
-        known.remove(resource);
+        change(resource, null);
     }
 
     public Instant now() {
         return clock.instant();
     }
 
-    public Optional<Known> lookup(String resource) {
+    public synchronized Optional<Known> lookup(String resource) {
         return Optional.ofNullable(known.get(resource));
     }
 
@@ -63,5 +93,12 @@ public final class ResourceIndex {
     public Duration age(Known value) {
         var age = Duration.between(value.confirmed(), clock.instant());
         return age.isNegative() ? UNKNOWN : age;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (log != null) {
+            log.close();
+        }
     }
 }

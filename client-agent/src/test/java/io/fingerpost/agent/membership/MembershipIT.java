@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,7 +55,7 @@ class MembershipIT {
     private final FakeRegistry registry = broker.registry();
     private final AtomicInteger registered = new AtomicInteger();
     private final AtomicReference<UploadReport> report = new AtomicReference<>(UploadReport.IDLE);
-    private final AtomicReference<Offer> offer = new AtomicReference<>(new Offer(ENDPOINT, BUDGET));
+    private final AtomicReference<Offer> offer = new AtomicReference<>(new Offer(List.of(ENDPOINT), BUDGET));
     @TempDir
     private Path directory;
     private DataDirectory data;
@@ -72,7 +73,7 @@ class MembershipIT {
 
     private Membership membership(Optional<String> token) {
         return new Membership(new RegistryClient(broker.url()), identity.key(), offer::get, token,
-                store, report::get, InstantSource.system(), LeaseListener.NONE, registered::incrementAndGet);
+                store, report::get, LeaseListener.NONE, registered::incrementAndGet);
     }
 
     @AfterEach
@@ -110,7 +111,7 @@ class MembershipIT {
         await().until(() -> registered.get() == 1);
         assertThat(registry.registrations()).containsExactly(membership.registration());
         assertThat(membership.registration().key()).isEqualTo(identity.key());
-        assertThat(membership.registration().endpoint()).isEqualTo(ENDPOINT);
+        assertThat(membership.registration().endpoints()).containsExactly(ENDPOINT);
         assertThat(membership.registration().budget()).isEqualTo(BUDGET);
         assertThat(registry.tokens()).isEmpty();
         assertThat(membership.trouble()).isEmpty();
@@ -155,7 +156,7 @@ class MembershipIT {
     void tellsOfANewBlobAndWithdrawsAnEvictedOneWithoutWaitingForAHeartbeat() throws IOException {
         var slowHeart = new FakeBroker(Duration.ofMinutes(5));
         try (var member = new Membership(new RegistryClient(slowHeart.url()),
-                identity.key(), offer::get, Optional.empty(), store, report::get, InstantSource.system(),
+                identity.key(), offer::get, Optional.empty(), store, report::get,
                 LeaseListener.NONE, registered::incrementAndGet)) {
             member.start();
             await().until(() -> registered.get() == 1);
@@ -373,12 +374,12 @@ class MembershipIT {
         await().until(() -> registered.get() == 1);
         var moved = PeerEndpoint.parse("http://192.0.2.9:7400");
 
-        offer.set(new Offer(moved, BUDGET));
+        offer.set(new Offer(List.of(moved), BUDGET));
 
         await().until(() -> registered.get() == 2);
-        assertThat(registry.registrations().getLast().endpoint()).isEqualTo(moved);
+        assertThat(registry.registrations().getLast().endpoints()).containsExactly(moved);
         assertThat(registry.registrations()).hasSize(2);
-        assertThat(membership.registration().endpoint()).isEqualTo(moved);
+        assertThat(membership.registration().endpoints()).containsExactly(moved);
     }
 
     @Test
@@ -387,9 +388,9 @@ class MembershipIT {
         await().until(() -> registered.get() == 1);
         var paused = new UploadBudget(BUDGET.bitsPerSecond(), 0, 0);
 
-        offer.set(new Offer(ENDPOINT, paused));
+        offer.set(new Offer(List.of(ENDPOINT), paused));
         await().until(() -> registered.get() == 2);
-        offer.set(new Offer(ENDPOINT, BUDGET));
+        offer.set(new Offer(List.of(ENDPOINT), BUDGET));
         await().until(() -> registered.get() == 3);
 
         assertThat(registry.registrations()).extracting(Registration::budget).containsExactly(BUDGET, paused, BUDGET);
@@ -407,6 +408,19 @@ class MembershipIT {
 
         assertThat(membership.check(expiredThere, MAP.digest())).isEqualTo(Verdict.EXPIRED);
         assertThat(membership.check(goodThere, MAP.digest())).isEqualTo(Verdict.VALID);
+    }
+
+    @Test
+    void hearsWithEachHeartbeatWhatTimeItIsThere() {
+        membership.start();
+        await().until(() -> registered.get() == 1);
+        var ticket = FakeRegistry.ticketKey(identity.peerId()).issue(MAP.digest(),
+                Instant.now().plus(Duration.ofHours(2)));
+        assertThat(membership.check(ticket, MAP.digest())).isEqualTo(Verdict.VALID);
+
+        registry.clockAhead(Duration.ofHours(3));
+
+        await().until(() -> membership.check(ticket, MAP.digest()) == Verdict.EXPIRED);
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.Base64;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -327,7 +328,7 @@ class PeerHandlerIT {
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         var key = peer.identity().key();
         var victim = PeerEndpoint.parse("http://victim.example:80");
-        var elsewhere = new Registration(key, victim, peer.registration().challenge(), Peer.BUDGET,
+        var elsewhere = new Registration(key, List.of(victim), peer.registration().challenge(), Peer.BUDGET,
                 UploadReport.IDLE);
         assertThat(key.verifies(EndpointProof.message(nonce, elsewhere), signature)).isFalse();
         assertThat(key.verifies(EndpointProof.message(nonce, peer.registration()), signature)).isTrue();
@@ -340,7 +341,7 @@ class PeerHandlerIT {
 
         var answer = Http.get(peer.url(EndpointProof.path(nonce)));
 
-        var forged = Registration.fresh(peer.identity().key(), Peer.ENDPOINT, Peer.BUDGET, UploadReport.IDLE);
+        var forged = Registration.fresh(peer.identity().key(), List.of(Peer.ENDPOINT), Peer.BUDGET, UploadReport.IDLE);
         byte[] signature = Base64.getUrlDecoder().decode(answer.body());
         assertThat(forged.key().verifies(EndpointProof.message(nonce, forged), signature)).isFalse();
     }

@@ -82,7 +82,7 @@ public final class FetchRig implements BeforeEachCallback, AfterEachCallback {
 
     private void begin() {
         desk = new OrderDesk(registry, new HolderCounts());
-        fetcher = new Fetcher(client, registry, store, new ResourceIndex(InstantSource.system()), config,
+        fetcher = new Fetcher(client, registry, store, ResourceIndex.inMemory(InstantSource.system()), config,
                 (url, _, phase, piece) -> failures.add(phase.text() + " " + piece + " " + url.getRawAuthority()), desk,
                 PATIENCE);
     }

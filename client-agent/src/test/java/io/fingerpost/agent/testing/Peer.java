@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -71,7 +72,7 @@ public final class Peer implements BeforeEachCallback, AfterEachCallback {
         directory = Files.createTempDirectory("peer");
         data = DataDirectory.open(directory);
         identity = Identity.load(data);
-        registration = Registration.fresh(identity.key(), ENDPOINT, BUDGET, UploadReport.IDLE);
+        registration = Registration.fresh(identity.key(), List.of(ENDPOINT), BUDGET, UploadReport.IDLE);
         store = BlobStore.open(data.resolve("store"), maxBytes, InstantSource.system());
         month = MonthlyCount.open(data.resolve("uploads.json"), countingClock::get, Duration.ofHours(1));
         uploads = new Uploads(budget, month, client -> exempt.get().test(client), () -> pause.get().reason());

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.util.List;
 
 /** Somebody with a fresh Ed25519 key pair. */
 public final class TestPeer {
@@ -41,7 +42,16 @@ public final class TestPeer {
 
     /** The same with a budget of the test's choice. */
     public Registration registration(PeerEndpoint endpoint, UploadBudget budget) {
-        return new Registration(key(), endpoint, id().value(), budget, UploadReport.IDLE);
+        return registration(List.of(endpoint), budget);
+    }
+
+    /** The same under several endpoints. */
+    public Registration registration(List<PeerEndpoint> endpoints) {
+        return registration(endpoints, BUDGET);
+    }
+
+    private Registration registration(List<PeerEndpoint> endpoints, UploadBudget budget) {
+        return new Registration(key(), endpoints, id().value(), budget, UploadReport.IDLE);
     }
 
     public byte[] sign(byte[] message) {

@@ -13,7 +13,6 @@ import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.registry.admission.EndpointProver;
-import io.fingerpost.registry.admission.Proof;
 import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
@@ -136,24 +135,22 @@ public final class Registry {
     }
 
     /**
-     * Admits a peer. Clients are sent to it only if its endpoint proves itself; one that is known under the same key starts anew.
+     * Admits a peer. Clients are sent only to those of its endpoints that prove themselves; one that is known under the same key starts anew.
      *
      * @param token what the peer shows to count as a super-node
      * @param seenFrom the address that it registers from
-     * @throws RequestRejected if the token is wrong, the registry is full, or the endpoint is refused or somebody else's
+     * @throws RequestRejected if the token is wrong, the registry is full, or its endpoints are refused or somebody else's
      */
     public LeaseGrant register(Registration registration, Optional<String> token, InetAddress seenFrom) {
         var account = enrolment.enrol(token, seenFrom);
         PeerId id = registration.key().peerId();
         requireRoom(id);
         String secret = newSecret();
-        var proof = prover.prove(registration, enrolment.sharesLan());
+        var proofs = prover.proveAll(registration, enrolment.sharesLan());
+        var reachability = proofs.reachability();
         Instant now = clock.instant();
         var admission = new Admission(registration, account.superNode(), account.name(), hash(secret), seenFrom,
-                proof instanceof Proof.Given(var addresses) ? addresses : List.of(), now);
-        var reachability = proof instanceof Proof.Missing(var tried, var advice)
-                ? Reachability.no(tried, advice)
-                : Reachability.YES;
+                proofs.routes(), now);
         Locator located = locator.current();
         Peer peer = peer(id, admission, reachability, located);
         admitting.lock(); // what is looked at must still be so when the peer is in

@@ -196,7 +196,7 @@ class RegistryTest {
         var used = new UploadReport(0, 0, 900);
         try (var server = ProvingServer.of(anna)) {
             var plain = anna.registration(server.endpoint(), new UploadBudget(1_000_000, 4, 1_000));
-            registry.register(new Registration(plain.key(), plain.endpoint(), plain.challenge(), plain.budget(), used),
+            registry.register(new Registration(plain.key(), plain.endpoints(), plain.challenge(), plain.budget(), used),
                     Optional.empty(), InetAddress.getLoopbackAddress());
         }
 

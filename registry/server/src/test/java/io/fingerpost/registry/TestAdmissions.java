@@ -6,8 +6,9 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
+import io.fingerpost.registry.admission.Reach;
+import io.fingerpost.registry.admission.Route;
 import io.fingerpost.registry.store.Admission;
-import io.fingerpost.registry.store.Reach;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +32,19 @@ public final class TestAdmissions {
 
     public static Admission of(PeerEndpoint endpoint, boolean superNode, List<InetAddress> addresses,
             UploadBudget budget) {
-        var registration = new Registration(KEY, endpoint, "DGyRejmCefe7v4NfDGDKfA", budget, UploadReport.IDLE);
-        return new Admission(registration, superNode, "", SECRET_HASH, IPV4, addresses, Instant.EPOCH);
+        return of(List.of(endpoint), superNode,
+                addresses.isEmpty() ? List.of() : List.of(new Route(endpoint, addresses)), budget);
+    }
+
+    /** One of which all endpoints proved themselves. */
+    public static Admission of(List<Route> routes, boolean superNode, UploadBudget budget) {
+        return of(routes.stream().map(Route::endpoint).toList(), superNode, routes, budget);
+    }
+
+    /** @param routes those of the endpoints that proved themselves */
+    public static Admission of(List<PeerEndpoint> endpoints, boolean superNode, List<Route> routes,
+            UploadBudget budget) {
+        var registration = new Registration(KEY, endpoints, "DGyRejmCefe7v4NfDGDKfA", budget, UploadReport.IDLE);
+        return new Admission(registration, superNode, "", SECRET_HASH, IPV4, routes, Instant.EPOCH);
     }
 }

@@ -1,12 +1,14 @@
 package io.fingerpost.contract.api;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a peer signs so that the registry believes an endpoint to be its own.
  *
  * <p>The registry asks the endpoint for {@link #path}; whoever answers there must hold the private key of the peer that
- * registered. The endpoint is part of what is signed, so an answer fetched from somebody else's endpoint is worthless; the
+ * registered. The endpoints are part of what is signed, so an answer fetched from somebody else's endpoint is worthless; the
  * registration's challenge is too, so an honest endpoint does not vouch for a registration that is not its own.
  */
 public final class EndpointProof {
@@ -31,8 +33,9 @@ public final class EndpointProof {
 
     /** The bytes to sign. */
     public static byte[] message(String nonce, Registration registration) {
-        return String
-                .join("\n", "fingerpost endpoint proof", nonce, registration.endpoint().url(), registration.challenge())
-                .getBytes(StandardCharsets.UTF_8);
+        var lines = new ArrayList<>(List.of("fingerpost endpoint proof", nonce));
+        registration.endpoints().forEach(endpoint -> lines.add(endpoint.url()));
+        lines.add(registration.challenge());
+        return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -19,6 +19,7 @@ import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,6 +37,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class RegistryClient {
     /** Largest answer that is read: a representation of 65,536 pieces is below 3 MiB. */
     private static final int MAX_ANSWER = 4 << 20;
+    /** A kept connection may begin at an address that this machine has no more. */
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
 
     private final Optional<SSLContext> tls;
     private final URI discovery;
@@ -89,9 +92,10 @@ public final class RegistryClient {
         return Objects.requireNonNullElse(orders, Orders.NONE);
     }
 
-    /** Ends the lease: no client is sent here any more. */
+    /** Ends the lease: no client is sent here any more. Does not wait long: without it, the lease runs out. */
     public void goodbye(LeaseGrant lease) throws IOException {
-        call(Call.delete(url(ApiPaths.peer(lease.peerId()))).bearing(Optional.of(lease.secret())), null);
+        call(Call.delete(url(ApiPaths.peer(lease.peerId()))).bearing(Optional.of(lease.secret())).within(GOODBYE),
+                null);
     }
 
     /** Tells of peers that failed; what becomes of it, nobody is told. */

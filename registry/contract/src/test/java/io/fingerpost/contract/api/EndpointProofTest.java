@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.testing.TestPeer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +34,7 @@ class EndpointProofTest {
     @Test
     void signsNonceEndpointAndChallenge() {
         byte[] message = EndpointProof.message(NONCE,
-                new Registration(new TestPeer().key(), PeerEndpoint.parse("http://Peer.example:8080/"),
+                new Registration(new TestPeer().key(), List.of(PeerEndpoint.parse("http://Peer.example:8080/")),
                         "c".repeat(22), TestPeer.BUDGET, UploadReport.IDLE));
 
         assertThat(new String(message, StandardCharsets.UTF_8))

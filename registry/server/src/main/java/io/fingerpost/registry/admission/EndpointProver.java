@@ -7,9 +7,10 @@ import io.fingerpost.registry.RequestRejected;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * Makes an endpoint prove that it belongs to the peer that claims it: it has to sign a fresh nonce with the peer's key.
+ * Makes endpoints prove that they belong to the peer that claims them: each has to sign a fresh nonce with the peer's key.
  */
 public final class EndpointProver {
     private static final int NONCE_BYTES = 24;
@@ -22,34 +23,42 @@ public final class EndpointProver {
     }
 
     /**
-     * Asks the endpoint for its proof; waits for at most the dialler's timeout.
+     * Asks all endpoints for their proofs, at once; waits for at most the dialler's timeout.
      *
-     * @throws RequestRejected if the endpoint may not be dialled, or answers as somebody else
+     * @param sharesLan whether an endpoint in a private network, which must not be dialled, may serve that network
      */
-    public Proof prove(Registration registration) {
-        return prove(registration, false);
+    public Proofs proveAll(Registration registration, boolean sharesLan) {
+        var asked = registration.endpoints().stream()
+                .map(endpoint -> CompletableFuture.supplyAsync(() -> prove(registration, endpoint, sharesLan),
+                        task -> Thread.ofVirtual().name("prover").start(task)))
+                .toList();
+        return new Proofs(asked.stream().map(CompletableFuture::join).toList());
     }
 
-    /** @param sharesLan whether an endpoint in a private network, which must not be dialled, may serve that network */
-    public Proof prove(Registration registration, boolean sharesLan) {
-        PeerEndpoint endpoint = registration.endpoint();
-        if (sharesLan && endpoint.privateAddress().filter(dialler::refuses).isPresent()) {
-            return new Proof.Missing("not tried: " + endpoint + " is an address of your own network",
-                    "clients of your own network are sent to it; for others, advertise an address that the broker can reach");
-        }
+    private Proof prove(Registration registration, PeerEndpoint endpoint, boolean sharesLan) {
+        return sharesLan && endpoint.privateAddress().filter(dialler::refuses).isPresent()
+                ? new Proof.Missing("not tried: " + endpoint + " is an address of your own network",
+                        "clients of your own network are sent to it; for others, advertise an address that the broker can reach")
+                : prove(registration, endpoint);
+    }
+
+    /** Asks one endpoint for its proof; waits for at most the dialler's timeout. */
+    public Proof prove(Registration registration, PeerEndpoint endpoint) {
         String nonce = newNonce();
         EndpointDialler.Answer answer;
         try {
             answer = dialler.get(endpoint, EndpointProof.path(nonce));
+        } catch (RequestRejected e) {
+            return new Proof.Refused(e);
         } catch (IOException e) {
             return new Proof.Missing("tried " + endpoint + " from here: " + e.getMessage(),
                     "open that port to the broker, or advertise another URL");
         }
         if (!registration.key().verifies(EndpointProof.message(nonce, registration), decode(answer.body()))) {
-            throw new RequestRejected(422, "endpoint-not-proved", "what answers at " + endpoint
-                    + " does not sign for this registration; is the advertised URL that of another host or port?");
+            return new Proof.Refused(new RequestRejected(422, "endpoint-not-proved", "what answers at " + endpoint
+                    + " does not sign for this registration; is the advertised URL that of another host or port?"));
         }
-        return new Proof.Given(answer.addresses());
+        return new Proof.Given(new Route(endpoint, answer.addresses()));
     }
 
     private String newNonce() {

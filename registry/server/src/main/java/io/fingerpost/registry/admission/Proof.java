@@ -1,20 +1,11 @@
 package io.fingerpost.registry.admission;
 
-import java.net.InetAddress;
-import java.util.List;
+import io.fingerpost.registry.RequestRejected;
 
 /** What came of asking an endpoint to prove itself. */
 public sealed interface Proof {
-    /**
-     * It belongs to the peer.
-     *
-     * @param addresses of the endpoint, at least one
-     */
-    record Given(List<InetAddress> addresses) implements Proof {
-        public Given {
-            addresses = List.copyOf(addresses);
-        }
-    }
+    /** It belongs to the peer. */
+    record Given(Route route) implements Proof {}
 
     /**
      * Nobody answered, so that it may be a stranger's as well.
@@ -23,4 +14,7 @@ public sealed interface Proof {
      * @param advice what the peer's owner can do
      */
     record Missing(String tried, String advice) implements Proof {}
+
+    /** It may not be dialled, or answers as somebody else. */
+    record Refused(RequestRejected why) implements Proof {}
 }

@@ -11,6 +11,7 @@ import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.api.UploadReport;
+import io.fingerpost.registry.admission.Route;
 import io.fingerpost.registry.health.Standing;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Admission;
@@ -149,13 +150,24 @@ final class Codec {
             Registration registration = value.registration();
             UploadBudget budget = registration.budget();
             UploadReport uploads = registration.uploads();
-            text(registration.key().x()).text(registration.endpoint().url()).text(registration.challenge());
+            text(registration.key().x()).endpoints(registration.endpoints()).text(registration.challenge());
             number(budget.bitsPerSecond()).number(budget.slots()).number(budget.bytesPerMonth());
             number(uploads.active()).number(uploads.bytesLeft()).number(uploads.servedThisMonth());
             flag(value.superNode()).text(value.account()).digest(value.secretHash());
-            block(value.seenFrom().getAddress()).number(value.addresses().size());
-            value.addresses().forEach(address -> block(address.getAddress()));
+            block(value.seenFrom().getAddress()).number(value.routes().size());
+            value.routes().forEach(this::route);
             return instant(value.at());
+        }
+
+        Out endpoints(List<PeerEndpoint> values) {
+            number(values.size());
+            values.forEach(value -> text(value.url()));
+            return this;
+        }
+
+        void route(Route value) {
+            text(value.endpoint().url()).number(value.addresses().size());
+            value.addresses().forEach(address -> block(address.getAddress()));
         }
 
         Out standing(Standing value) {
@@ -240,7 +252,7 @@ final class Codec {
 
         Admission admission() throws UnknownHostException {
             var key = new PeerKey(text());
-            var endpoint = PeerEndpoint.parse(text());
+            var endpoints = endpoints();
             String challenge = text();
             var budget = new UploadBudget(number(), (int) number(), number());
             var uploads = new UploadReport((int) number(), number(), number());
@@ -248,12 +260,29 @@ final class Codec {
             String account = text();
             Sha256 secretHash = digest();
             var seenFrom = InetAddress.getByAddress(block());
+            var routes = new ArrayList<Route>();
+            for (int left = count(); left > 0; left--) {
+                routes.add(route());
+            }
+            return new Admission(new Registration(key, endpoints, challenge, budget, uploads), superNode, account,
+                    secretHash, seenFrom, routes, instant());
+        }
+
+        List<PeerEndpoint> endpoints() {
+            var endpoints = new ArrayList<PeerEndpoint>();
+            for (int left = count(); left > 0; left--) {
+                endpoints.add(PeerEndpoint.parse(text()));
+            }
+            return endpoints;
+        }
+
+        Route route() throws UnknownHostException {
+            var endpoint = PeerEndpoint.parse(text());
             var addresses = new ArrayList<InetAddress>();
             for (int left = count(); left > 0; left--) {
                 addresses.add(InetAddress.getByAddress(block()));
             }
-            return new Admission(new Registration(key, endpoint, challenge, budget, uploads), superNode, account,
-                    secretHash, seenFrom, addresses, instant());
+            return new Route(endpoint, addresses);
         }
 
         Standing standing() {

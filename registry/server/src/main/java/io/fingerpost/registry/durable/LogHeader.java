@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  */
 record LogHeader(int mask) {
     /** Of the files of this version; it stands where every version has it. */
-    static final int LAYOUT = 2;
+    static final int LAYOUT = 3;
     /** Of both copies. */
     static final int LENGTH = 40;
 

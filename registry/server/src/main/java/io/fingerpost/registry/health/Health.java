@@ -86,10 +86,17 @@ public final class Health {
 
     /** One that was put into the table by another way may not have been received yet. */
     private void admit(Peer peer, Instant now) {
-        if (!peer.isLanOnly() && !rounds.knows(peer)) { // there is no way from here to those of a private network
+        if (!isOutOfSight(peer) && !rounds.knows(peer)) {
             clinic.standings.receive(peer);
             rounds.chart(peer, now);
         }
+    }
+
+    /** There is no way from here into a private network. */
+    private static boolean isOutOfSight(Peer peer) {
+        var admission = peer.admission();
+        return !admission.isProved() && admission.registration().endpoints().stream()
+                .allMatch(endpoint -> endpoint.privateAddress().isPresent());
     }
 
     private void suspect(Suspicion suspicion, Instant now) {
@@ -196,11 +203,11 @@ public final class Health {
         boolean panic = clinic.panic.getAsBoolean();
         Standing standing = clinic.standings.of(peer);
         Verdict verdict = Judge.judge(before, chart.vitals, standing, outcome, panic, now);
-        if (verdict.endsLease()) {
+        boolean hasAnotherWay = verdict.vitals().down() && peer.admission().routes().size() > 1;
+        if (verdict.endsLease() || hasAnotherWay) { // it registers with what answers then
             rounds.remove(chart);
             clinic.panic.forget(peer.id());
-            registry.evict(peer,
-                    outcome instanceof Outcome.Disowned(var why) ? why : "its endpoint can be reached now");
+            registry.evict(peer, whyToRegisterAnew(outcome));
             return panic;
         }
         chart.vitals = verdict.vitals();
@@ -213,6 +220,14 @@ public final class Health {
         }
         rounds.schedule(chart, due(chart, verdict, outcome.isFailure() && panic, now));
         return panic;
+    }
+
+    private static String whyToRegisterAnew(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Disowned(var why) -> why;
+            case Outcome.Unreachable(var tried, _) -> tried;
+            default -> "its endpoint can be reached now";
+        };
     }
 
     private Duration window() {
@@ -244,7 +259,7 @@ public final class Health {
     private static void turn(Peer peer, Peer.State state, Standing standing, Outcome outcome) {
         Peer.State before = peer.state();
         peer.turn(state, switch (state) {
-            case GOOD -> Reachability.YES;
+            case GOOD -> peer.reachabilityAtBest();
             case QUARANTINED -> Standings.told(standing);
             case UNPROVED, DOWN -> outcome instanceof Outcome.Unreachable(var tried, var advice)
                     ? Reachability.no(tried, advice)

@@ -111,7 +111,7 @@ public final class Reports {
     private Optional<Peer> holder(PeerEndpoint endpoint, Sha256 digest) {
         List<Peer> there = new ArrayList<>(1);
         registry.holders(digest).live(clock.instant(), holder -> {
-            if (holder.peer().endpoint().equals(endpoint)) {
+            if (holder.peer().isAt(endpoint)) {
                 there.add(holder.peer());
             }
         });

@@ -55,7 +55,12 @@ public final class Standings {
     }
 
     Standing of(Peer peer) {
-        return standing(peer.id()).worse(standing(place(peer.endpoint())), clock.instant());
+        Instant now = clock.instant();
+        var standing = standing(peer.id());
+        for (PeerEndpoint endpoint : peer.admission().registration().endpoints()) {
+            standing = standing.worse(standing(place(endpoint)), now);
+        }
+        return standing;
     }
 
     private Standing standing(PeerId id) {
@@ -63,10 +68,10 @@ public final class Standings {
         return standing == null ? Standing.CLEAN : standing;
     }
 
-    /** Nothing that did not prove itself is ever judged, so that nobody brings an endpoint that is not his into disrepute. */
+    /** Only what proved itself is judged, so that nobody brings an endpoint that is not his into disrepute. */
     void keep(Peer peer, Standing standing) {
         keep(peer.id(), standing);
-        keep(place(peer.endpoint()), standing);
+        peer.admission().routes().forEach(route -> keep(place(route.endpoint()), standing));
     }
 
     private void keep(PeerId id, Standing standing) {

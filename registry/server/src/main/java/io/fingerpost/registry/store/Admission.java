@@ -2,6 +2,7 @@ package io.fingerpost.registry.store;
 
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.registry.admission.Route;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
@@ -14,22 +15,22 @@ import java.util.List;
  * @param account under which it enrolled; empty if anybody may
  * @param secretHash of the lease's bearer secret, which itself is not kept
  * @param seenFrom the address that it registered from
- * @param addresses of its endpoint, which proved itself at the first; none if it did not, and then it is not reachable
+ * @param routes its endpoints that proved themselves; none if it is not reachable
  * @param at when
  */
 public record Admission(Registration registration, boolean superNode, String account, Sha256 secretHash,
-        InetAddress seenFrom, List<InetAddress> addresses, Instant at) {
+        InetAddress seenFrom, List<Route> routes, Instant at) {
     public Admission {
-        addresses = List.copyOf(addresses);
+        routes = List.copyOf(routes);
     }
 
-    /** Whether its endpoint has proved to be its own. */
+    /** Whether an endpoint has proved to be its own. */
     public boolean isProved() {
-        return !addresses.isEmpty();
+        return !routes.isEmpty();
     }
 
-    /** Where the peer is: the address of its endpoint, or else the one that it was seen from. */
+    /** Where the peer is: the address of its first route, or else the one that it was seen from. */
     public InetAddress address() {
-        return isProved() ? addresses.getFirst() : seenFrom;
+        return isProved() ? routes.getFirst().address() : seenFrom;
     }
 }

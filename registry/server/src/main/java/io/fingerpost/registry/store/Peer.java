@@ -5,16 +5,22 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.TicketKey;
 import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.admission.Reach;
+import io.fingerpost.registry.admission.Route;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.upload.Uploads;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An admitted peer: what was said of it then, and what changes while its lease runs. Safe for use by many threads. */
 public final class Peer implements Holder {
     private final PeerId id;
     private final Admission admission;
     private final PeerEndpoint endpoint;
+    /** By family and wish for TLS, for whoever asks for it in a decision; null where there is none. */
+    private final @Nullable PeerEndpoint[] byAudience = new PeerEndpoint[4];
     private final boolean superNode;
     private final TicketKey ticketKey;
     private final Reach reach;
@@ -23,6 +29,7 @@ public final class Peer implements Holder {
     private final long seed;
     private volatile Place place;
     private volatile State state;
+    private final Reachability reachabilityAtBest;
     private volatile Reachability reachability;
     private volatile long leaseUntil;
 
@@ -50,25 +57,80 @@ public final class Peer implements Holder {
             Instant leaseUntil, Reachability reachability) {
         this.id = id;
         this.admission = admission;
-        this.endpoint = admission.registration().endpoint();
+        var routes = admission.isProved() ? admission.routes() : List.of(unproved(admission));
+        this.endpoint = routes.getFirst().endpoint();
+        for (Route route : routes) {
+            add(route, true);
+            add(route, false);
+        }
         this.superNode = admission.superNode();
         this.ticketKey = ticketKey;
         this.place = place;
         this.state = admission.isProved() ? State.GOOD : State.UNPROVED;
+        this.reachabilityAtBest = reachability;
         this.reachability = reachability;
-        this.reach = Reach.by(admission.isProved() ? admission.addresses() : List.of(admission.seenFrom()));
-        this.isLanOnly = !admission.isProved() && admission.registration().endpoint().privateAddress().isPresent();
+        this.reach = Reach.by(routes.stream().flatMap(route -> route.addresses().stream()).toList());
+        this.isLanOnly = !admission.isProved() && endpoint.privateAddress().isPresent();
         this.uploads = uploads;
         this.seed = Sha256.parse(id.value()).first();
         this.leaseUntil = leaseUntil.toEpochMilli();
+    }
+
+    /** One that proved nothing can at best be reached by its neighbours, where it says that it is in their network. */
+    private static Route unproved(Admission admission) {
+        var endpoints = admission.registration().endpoints();
+        var endpoint = endpoints.stream().filter(its -> its.privateAddress().isPresent()).findFirst()
+                .orElse(endpoints.getFirst());
+        return new Route(endpoint, List.of(admission.seenFrom()));
+    }
+
+    private void add(Route route, boolean ipv6) {
+        if (!route.reach().from(ipv6)) {
+            return;
+        }
+        int any = audience(ipv6, false);
+        byAudience[any] = byAudience[any] == null ? route.endpoint() : byAudience[any];
+        int tls = audience(ipv6, true);
+        byAudience[tls] = byAudience[tls] == null && route.hasTls() ? route.endpoint() : byAudience[tls];
+    }
+
+    private static int audience(boolean ipv6, boolean tlsOnly) {
+        return (ipv6 ? 2 : 0) + (tlsOnly ? 1 : 0);
     }
 
     public PeerId id() {
         return id;
     }
 
+    /** Its first endpoint, by which it is told from others. */
     public PeerEndpoint endpoint() {
         return endpoint;
+    }
+
+    /** Whether a client that has come by IPv6, or else by IPv4, can reach it, for all that is known. */
+    public boolean isReachable(boolean ipv6, boolean tlsOnly) {
+        return byAudience[audience(ipv6, tlsOnly)] != null;
+    }
+
+    /** Where such a client reaches it. */
+    public PeerEndpoint endpointFor(boolean ipv6, boolean tlsOnly) {
+        PeerEndpoint suitable = byAudience[audience(ipv6, tlsOnly)];
+        return suitable == null ? endpoint : suitable;
+    }
+
+    /** Where another peer reaches it, by a version of the Internet Protocol that both have. */
+    public PeerEndpoint endpointFor(Peer other) {
+        return other.reach == Reach.BOTH ? endpoint : endpointFor(other.reach == Reach.IPV6, false);
+    }
+
+    /** Whether it has an endpoint with TLS. */
+    public boolean hasTls() {
+        return byAudience[audience(false, true)] != null || byAudience[audience(true, true)] != null;
+    }
+
+    /** Whether clients may have met it there. */
+    public boolean isAt(PeerEndpoint place) {
+        return place.equals(endpoint) || Arrays.asList(byAudience).contains(place);
     }
 
     public boolean superNode() {
@@ -91,6 +153,11 @@ public final class Peer implements Holder {
     /** What its owner is told of how clients reach it. */
     public Reachability reachability() {
         return reachability;
+    }
+
+    /** The same while all its routes answer: what became of its endpoints when it registered. */
+    public Reachability reachabilityAtBest() {
+        return reachabilityAtBest;
     }
 
     /** Takes in what probes, reports and quarantine have made of it. */

@@ -110,7 +110,7 @@ final class Desk {
     }
 
     /** Grouped by source; tasks that ended meanwhile are left out. */
-    private static Orders orders(List<Task> tasks, long now, Instant ticketEnd) {
+    private Orders orders(List<Task> tasks, long now, Instant ticketEnd) {
         var pieces = new LinkedHashMap<Source, List<Integer>>();
         for (Task task : tasks) {
             if (task.to().pending(task.piece()).contains(task)) {
@@ -120,18 +120,20 @@ final class Desk {
             }
         }
         var orders = new ArrayList<Order>();
-        pieces.forEach((source, list) -> orders.add(source.order(list, ticketEnd)));
+        pieces.forEach((source, list) -> orders.add(source.order(peer, list, ticketEnd)));
         return new Orders(orders);
     }
 
     private record Source(Swarm swarm, Sender from) {
-        Order order(List<Integer> pieces, Instant ticketEnd) {
+        Order order(Peer to, List<Integer> pieces, Instant ticketEnd) {
             Sha256 digest = swarm.digest();
             Peer peer = from.peer();
             return peer == null
                     ? new Order(digest, Optional.empty(), Optional.empty(), pieces)
-                    : new Order(digest, Optional.of(peer.id()), Optional.of(peer.endpoint().url() + NiPath.of(digest)
-                            + "?t=" + peer.ticketKey().issue(digest, ticketEnd)), pieces);
+                    : new Order(digest, Optional.of(peer.id()),
+                            Optional.of(peer.endpointFor(to).url() + NiPath.of(digest)
+                                    + "?t=" + peer.ticketKey().issue(digest, ticketEnd)),
+                            pieces);
         }
     }
 }

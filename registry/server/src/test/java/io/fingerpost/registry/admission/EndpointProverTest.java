@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +31,8 @@ class EndpointProverTest {
     @Test
     void believesWhoSignsTheNonceAndTheEndpoint() {
         try (var server = ProvingServer.of(anna)) {
-            assertThat(prover.prove(anna.registration(server.endpoint())))
-                    .isEqualTo(new Proof.Given(List.of(InetAddress.getLoopbackAddress())));
+            assertThat(prove(anna, server.endpoint())).isEqualTo(
+                    new Proof.Given(new Route(server.endpoint(), List.of(InetAddress.getLoopbackAddress()))));
         }
     }
 
@@ -42,8 +43,8 @@ class EndpointProverTest {
             asked.add(target);
             out.write(RawServer.response("404 Not Found", ""));
         })) {
-            assertThat(prover.prove(anna.registration(server.endpoint()))).isInstanceOf(Proof.Missing.class);
-            assertThat(prover.prove(anna.registration(server.endpoint()))).isInstanceOf(Proof.Missing.class);
+            assertThat(prove(anna, server.endpoint())).isInstanceOf(Proof.Missing.class);
+            assertThat(prove(anna, server.endpoint())).isInstanceOf(Proof.Missing.class);
         }
 
         assertThat(asked).hasSize(2).allMatch(EndpointProof::isPath);
@@ -84,7 +85,7 @@ class EndpointProverTest {
     void doesNotBelieveAProofOfBefore() {
         try (var server = RawServer.answering((_, out) -> out.write(RawServer.response("200 OK",
                 ProvingServer.proof(anna, EndpointProof.path("DGyRjmCefe7v4NfDGDKfAQ"),
-                        new PeerEndpoint("http", "127.0.0.1", 1)))))) {
+                        List.of(new PeerEndpoint("http", "127.0.0.1", 1))))))) {
             assertRejected("endpoint-not-proved", anna, server.endpoint());
         }
     }
@@ -99,12 +100,9 @@ class EndpointProverTest {
 
     @Test
     void saysHowToBeReachable() throws IOException {
-        PeerEndpoint gone;
-        try (var server = ProvingServer.of(anna)) {
-            gone = server.endpoint();
-        }
+        PeerEndpoint gone = gone();
 
-        assertThat(prover.prove(anna.registration(gone))).isInstanceOfSatisfying(Proof.Missing.class, missing -> {
+        assertThat(prove(anna, gone)).isInstanceOfSatisfying(Proof.Missing.class, missing -> {
             assertThat(missing.tried()).startsWith("tried " + gone);
             assertThat(missing.advice()).contains("open that port");
         });
@@ -123,19 +121,72 @@ class EndpointProverTest {
     @Test
     void anHonestEndpointDoesNotVouchForARegistrationThatIsNotItsOwn() throws IOException {
         try (var server = ProvingServer.of(anna)) {
-            var forged = Registration.fresh(anna.key(), server.endpoint(), TestPeer.BUDGET, UploadReport.IDLE);
+            var forged = Registration.fresh(anna.key(), List.of(server.endpoint()), TestPeer.BUDGET, UploadReport.IDLE);
 
-            assertThatExceptionOfType(RequestRejected.class).isThrownBy(() -> prover.prove(forged))
-                    .satisfies(e -> assertThat(e.problem().is("endpoint-not-proved")).isTrue());
+            assertThat(prover.prove(forged, server.endpoint())).isInstanceOfSatisfying(Proof.Refused.class,
+                    refused -> assertThat(refused.why().problem().is("endpoint-not-proved")).isTrue());
         }
     }
 
     private RequestRejected assertRejected(String kind, TestPeer claimant, PeerEndpoint endpoint) {
         return assertThatExceptionOfType(RequestRejected.class)
-                .isThrownBy(() -> prover.prove(claimant.registration(endpoint)))
+                .isThrownBy(() -> prover.proveAll(claimant.registration(endpoint), false).reachability())
                 .satisfies(rejected -> {
                     assertThat(rejected.problem().status()).isEqualTo(422);
                     assertThat(rejected.problem().is(kind)).as(rejected.getMessage()).isTrue();
                 }).actual();
+    }
+
+    /** Where nobody answers. */
+    private PeerEndpoint gone() {
+        try (var server = ProvingServer.of(anna)) {
+            return server.endpoint();
+        }
+    }
+
+    private Proof prove(TestPeer claimant, PeerEndpoint endpoint) {
+        return prover.prove(claimant.registration(endpoint), endpoint);
+    }
+
+    /** What each is asked at the same time: one that hangs costs no more than its own time. */
+    @Test
+    void takesThoseOfSeveralEndpointsThatProveThemselves() {
+        var all = new CompletableFuture<List<PeerEndpoint>>();
+        try (var one = ProvingServer.signing(anna, all);
+                var two = ProvingServer.signing(anna, all);
+                var other = ProvingServer.of(mallory)) {
+            var closed = gone();
+            all.complete(List.of(other.endpoint(), one.endpoint(), closed, two.endpoint()));
+
+            var proofs = prover.proveAll(anna.registration(all.join()), false);
+
+            assertThat(proofs.routes()).extracting(Route::endpoint).containsExactly(one.endpoint(), two.endpoint());
+            var told = proofs.reachability();
+            assertThat(told.reachable()).isTrue();
+            assertThat(told.tried()).contains(other.endpoint() + " does not sign", "tried " + closed)
+                    .doesNotContain(one.endpoint().url());
+        }
+    }
+
+    /** It may be a laptop behind a door that opens later; what else it claims does not keep it from being a client. */
+    @Test
+    void whatIsMissingCountsForMoreThanWhatIsRefused() {
+        var hidden = new PeerEndpoint("http", "10.0.0.1", 80);
+        var closed = gone();
+
+        var told = prover.proveAll(anna.registration(List.of(hidden, closed)), false).reachability();
+
+        assertThat(told.reachable()).isFalse();
+        assertThat(told.tried()).contains(hidden.url(), closed.url());
+    }
+
+    @Test
+    void withNothingButRefusalsThereIsNoLease() {
+        var hidden = new PeerEndpoint("http", "10.0.0.1", 80);
+        var secret = new PeerEndpoint("http", "169.254.169.254", 80);
+
+        assertThatExceptionOfType(RequestRejected.class)
+                .isThrownBy(() -> prover.proveAll(anna.registration(List.of(hidden, secret)), false).reachability())
+                .withMessageContaining(secret.url());
     }
 }

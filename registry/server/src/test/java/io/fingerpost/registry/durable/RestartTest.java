@@ -10,10 +10,12 @@ import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.registry.TestAdmissions;
+import io.fingerpost.registry.admission.Reach;
+import io.fingerpost.registry.admission.Route;
 import io.fingerpost.registry.health.Standing;
 import io.fingerpost.registry.store.Holder;
 import io.fingerpost.registry.store.Peer;
-import io.fingerpost.registry.store.Reach;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +61,22 @@ class RestartTest {
         store = fixture.restart();
 
         assertThat(store.peerCount()).isOne();
+        assertThat(store.find(anna.id())).get().extracting(Peer::admission).isEqualTo(admission);
+    }
+
+    @Test
+    void soAreTheirEndpointsAndWhichOfThemProvedThemselves() {
+        var four = new PeerEndpoint("http", "192.0.2.1", 80);
+        var six = new PeerEndpoint("http", "[2001:db8::1]", 80);
+        var closed = new PeerEndpoint("https", "192.0.2.2", 443);
+        var admission = TestAdmissions.of(List.of(closed, four, six), false,
+                List.of(new Route(four, List.of(InetAddress.ofLiteral("192.0.2.1"))),
+                        new Route(six, List.of(InetAddress.ofLiteral("2001:db8::1")))),
+                new UploadBudget(1, 2, 3));
+        fixture.store().admit(StoreFixture.peer(anna.id(), admission));
+
+        var store = fixture.restart();
+
         assertThat(store.find(anna.id())).get().extracting(Peer::admission).isEqualTo(admission);
     }
 

@@ -36,7 +36,7 @@ class LimitsTest {
         var plain = TestAdmissions.of(new PeerEndpoint("http", "peer.example", 8080 + number), false,
                 List.of(InetAddress.ofLiteral(address)), BUDGET);
         var admission = new Admission(plain.registration(), false, account, plain.secretHash(), plain.seenFrom(),
-                plain.addresses(), plain.at());
+                plain.routes(), plain.at());
         var peer = new Peer(id, admission, TicketKey.derive(new byte[32], id), new Place(0, 1, 0, 0),
                 new Uploads(BUDGET, 0), Instant.ofEpochMilli(1), Reachability.YES);
         store.admit(peer);

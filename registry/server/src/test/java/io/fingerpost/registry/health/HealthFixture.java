@@ -20,6 +20,7 @@ import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.admission.Route;
 import io.fingerpost.registry.enrolment.Enrolment;
 import io.fingerpost.registry.health.Health.Clinic;
 import io.fingerpost.registry.locality.LiveLocator;
@@ -128,6 +129,16 @@ final class HealthFixture implements Probes, HealthMeters {
         return new Peer(id, admission, TicketKey.derive(new byte[32], id), new Place(0, 7, 0, 0),
                 new Uploads(BUDGET, NOW.toEpochMilli()), NOW.plus(Duration.ofDays(10_000)),
                 addresses.isEmpty() ? Reachability.no("tried", "advice") : Reachability.YES);
+    }
+
+    /** Somebody who is reached by IPv4 and by IPv6. */
+    static Peer peerOfTwoRoutes() {
+        Peer plain = somePeer();
+        var first = plain.admission().routes().getFirst();
+        var second = new Route(new PeerEndpoint("http", "six." + first.endpoint().host(), 8080),
+                List.of(InetAddress.ofLiteral("::1")));
+        return new Peer(plain.id(), TestAdmissions.of(List.of(first, second), false, BUDGET), plain.ticketKey(),
+                plain.place(), new Uploads(BUDGET, NOW.toEpochMilli()), plain.leaseUntil(), Reachability.YES);
     }
 
     Peer admitted() {

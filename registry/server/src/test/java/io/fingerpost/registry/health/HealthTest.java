@@ -61,6 +61,21 @@ class HealthTest {
         assertThat(peer.reachability().reachable()).isTrue();
     }
 
+    /** With what still answers, which only a new registration finds out. */
+    @Test
+    void aPeerOfSeveralRoutesOfWhichOneIsDeadRegistersAnew() {
+        var peer = fixture.admitted(HealthFixture.peerOfTwoRoutes());
+        fixture.proofs.put(peer.id(), GONE);
+        while (fixture.proved.isEmpty()) {
+            pass(Duration.ofSeconds(1));
+        }
+        assertThat(fixture.store.find(peer.id())).as("after one miss").isPresent();
+
+        passRounds();
+
+        assertThat(fixture.store.find(peer.id())).isEmpty();
+    }
+
     @Test
     void oneMissChangesNothingButIsLookedIntoSoon() {
         var peer = fixture.admitted();

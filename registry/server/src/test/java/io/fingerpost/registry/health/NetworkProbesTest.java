@@ -15,6 +15,7 @@ import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
+import io.fingerpost.registry.admission.Route;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.store.Admission;
 import io.fingerpost.registry.store.Peer;
@@ -78,8 +79,15 @@ class NetworkProbesTest {
 
     /** A peer that proves itself and serves as it likes. */
     private RawServer peerServer(Serving serving) {
-        var own = new CompletableFuture<PeerEndpoint>();
-        var server = RawServer.answering((target, out) -> {
+        var own = new CompletableFuture<List<PeerEndpoint>>();
+        var server = peerServer(own, serving);
+        own.complete(List.of(server.endpoint()));
+        return server;
+    }
+
+    /** @param own all endpoints of the peer */
+    private RawServer peerServer(CompletableFuture<List<PeerEndpoint>> own, Serving serving) {
+        return RawServer.answering((target, out) -> {
             if (EndpointProof.isPath(target)) {
                 byte[] proof = keys.sign(EndpointProof.message(EndpointProof.nonce(target),
                         keys.registration(own.join())));
@@ -91,8 +99,6 @@ class NetworkProbesTest {
                 out.write(RawServer.response("403 Forbidden", ""));
             }
         });
-        own.complete(server.endpoint());
-        return server;
     }
 
     private TicketKey ticketKey() {
@@ -106,9 +112,12 @@ class NetworkProbesTest {
     }
 
     private Peer at(PeerEndpoint endpoint, InetAddress address) {
-        var registration = keys.registration(endpoint);
-        var admission = new Admission(registration, false, "", HELD.digest(), LOOPBACK, List.of(address),
-                Instant.now());
+        return at(List.of(new Route(endpoint, List.of(address))));
+    }
+
+    private Peer at(List<Route> routes) {
+        var registration = keys.registration(routes.stream().map(Route::endpoint).toList());
+        var admission = new Admission(registration, false, "", HELD.digest(), LOOPBACK, routes, Instant.now());
         return new Peer(keys.id(), admission, ticketKey(), new Place(0, 7, 0, 0), new Uploads(TestPeer.BUDGET, 0),
                 Instant.now().plusSeconds(3600), Reachability.YES);
     }
@@ -135,6 +144,26 @@ class NetworkProbesTest {
     @Test
     void anHonestPeerGivesThePieceForATicket() {
         assertThat(fetch(out -> part(out, piece()))).isEqualTo(new Outcome.Genuine());
+    }
+
+    /** Clients are sent to each of them, so what is wrong at one is wrong with the peer. */
+    @Test
+    void allRoutesOfAPeerAreProbed() {
+        var own = new CompletableFuture<List<PeerEndpoint>>();
+        try (var good = peerServer(own, out -> part(out, piece()))) {
+            PeerEndpoint second;
+            Peer peer;
+            try (var bad = peerServer(own, out -> part(out, new byte[HELD.layout().length(PIECE)]))) {
+                second = bad.endpoint();
+                own.complete(List.of(good.endpoint(), second));
+                peer = at(own.join().stream().map(endpoint -> new Route(endpoint, List.of(LOOPBACK))).toList());
+
+                assertThat(probes.prove(peer)).isEqualTo(new Outcome.Proved());
+                assertThat(probes.fetch(peer, HELD, PIECE)).isEqualTo(new Outcome.Corrupt(HELD.digest(), PIECE));
+            }
+            assertThat(probes.prove(peer)).isInstanceOfSatisfying(Outcome.Unreachable.class,
+                    gone -> assertThat(gone.tried()).startsWith("tried " + second));
+        }
     }
 
     @Test

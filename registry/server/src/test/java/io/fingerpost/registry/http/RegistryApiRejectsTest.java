@@ -133,9 +133,11 @@ class RegistryApiRejectsTest {
     @CsvSource(delimiter = '|', value = {
             "null | null stands", "[] | not of the type", "\"\" | not of the type", "5 | not of the type",
             "{} | key: Missing",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE + "\",\"budget\":"
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://127.0.0.1:80\"],\"challenge\":\"" + CHALLENGE
+                    + "\",\"budget\":"
                     + BUDGET + ",\"more\":1} | more: no such field",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE + "\",\"budget\":"
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://127.0.0.1:80\"],\"challenge\":\"" + CHALLENGE
+                    + "\",\"budget\":"
                     + BUDGET + ",\"a\\\"b\":1} | a\"b: no such field",
             "{\"key\":" + KEY + ",\"key\":" + KEY + "} | \"key\"", "{\"key\":{}} | key: not of the type"})
     void whatIsNoRecord(String body, String detail) throws Exception {
@@ -144,27 +146,36 @@ class RegistryApiRejectsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "{\"endpoint\":\"http://127.0.0.1:8080\"} | key: Missing",
-            "{\"key\":null,\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"DGyRejmCefe7v4NfDGDKfA\",\"budget\":"
+            "{\"endpoints\":[\"http://127.0.0.1:8080\"]} | key: Missing",
+            "{\"key\":null,\"endpoints\":[\"http://127.0.0.1:8080\"],\"challenge\":\"DGyRejmCefe7v4NfDGDKfA\",\"budget\":"
                     + BUDGET + "} | key: Null",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:8080\"} | challenge: Missing",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:8080\",\"challenge\":\"short\",\"budget\":"
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://127.0.0.1:8080\"]} | challenge: Missing",
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://127.0.0.1:8080\"],\"challenge\":\"short\",\"budget\":"
                     + BUDGET + "} | challenge has 22",
-            "{\"key\":\"short\",\"endpoint\":\"http://127.0.0.1:8080\"} | key: an Ed25519 public key",
-            "{\"key\":" + KEY + ",\"endpoint\":\"\"} | endpoint: a peer endpoint is scheme://host:port",
+            "{\"key\":\"short\",\"endpoints\":[\"http://127.0.0.1:8080\"]} | key: an Ed25519 public key",
+            "{\"key\":" + KEY + ",\"endpoints\":[\"\"]} | a peer endpoint is scheme://host:port",
             "{\"key\":" + KEY
-                    + ",\"endpoint\":\"http://127.0.0.1 :80\"} | endpoint: a peer endpoint is scheme://host:port",
+                    + ",\"endpoints\":[\"http://127.0.0.1 :80\"]} | a peer endpoint is scheme://host:port",
             "{\"key\":" + KEY
-                    + ",\"endpoint\":\"http://127.0.0.1:80/x\"} | endpoint: a peer endpoint is scheme://host:port",
+                    + ",\"endpoints\":[\"http://127.0.0.1:80/x\"]} | a peer endpoint is scheme://host:port",
             "{\"key\":" + KEY
-                    + ",\"endpoint\":\"http://a\\r\\nX: y:80\"} | endpoint: a peer endpoint is scheme://host:port",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://0177.0.0.1:8080\"} | endpoint: a peer endpoint needs a host",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
+                    + ",\"endpoints\":[\"http://a\\r\\nX: y:80\"]} | a peer endpoint is scheme://host:port",
+            "{\"key\":" + KEY + ",\"endpoints\":[],\"challenge\":\"" + CHALLENGE + "\",\"budget\":" + BUDGET
+                    + "} | 1 to 4 different endpoints",
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://a:80\",\"http://A/\"],\"challenge\":\"" + CHALLENGE
+                    + "\",\"budget\":" + BUDGET + "} | 1 to 4 different endpoints",
+            "{\"key\":" + KEY
+                    + ",\"endpoints\":[\"http://a\",\"http://b\",\"http://c\",\"http://d\",\"http://e\"],\"challenge\":\""
+                    + CHALLENGE + "\",\"budget\":" + BUDGET + "} | 1 to 4 different",
+            "{\"key\":" + KEY + ",\"endpoints\":[null],\"challenge\":\"" + CHALLENGE + "\",\"budget\":" + BUDGET
+                    + "} | not of the type",
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://0177.0.0.1:8080\"]} | a peer endpoint needs a host",
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://127.0.0.1:80\"],\"challenge\":\"" + CHALLENGE
                     + "\"} | budget: Missing",
-            "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
+            "{\"key\":" + KEY + ",\"endpoints\":[\"http://127.0.0.1:80\"],\"challenge\":\"" + CHALLENGE
                     + "\",\"budget\":null" + UPLOADS + "} | budget: Null",
-            "{\"key\":" + KEY + ",\"endpoint\":8080} | endpoint: not of the type",
-            "{\"key\":" + KEY + ",\"endpoint\":{\"scheme\":\"http\"}} | endpoint: not of the type"})
+            "{\"key\":" + KEY + ",\"endpoints\":8080} | endpoints: not of the type",
+            "{\"key\":" + KEY + ",\"endpoints\":[{\"scheme\":\"http\"}]} | endpoints.0: not of the type"})
     void whatIsNoRegistration(String body, String detail) throws Exception {
         assertThat(assertRejected(server.send("POST", "/peers", body), 400, "bad-json").detail()).contains(detail);
     }
@@ -191,7 +202,7 @@ class RegistryApiRejectsTest {
             "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":9007199254740993} | budget: bytesPerMonth must be 0 to",
             "{\"bitsPerSecond\":1,\"slots\":1,\"bytesPerMonth\":0,\"more\":1} | budget.more: no such field"})
     void whatIsNoBudget(String budget, String detail) throws Exception {
-        String body = "{\"key\":" + KEY + ",\"endpoint\":\"http://127.0.0.1:80\",\"challenge\":\"" + CHALLENGE
+        String body = "{\"key\":" + KEY + ",\"endpoints\":[\"http://127.0.0.1:80\"],\"challenge\":\"" + CHALLENGE
                 + "\",\"budget\":" + budget + "}";
 
         assertThat(assertRejected(server.send("POST", "/peers", body), 400, "bad-json").detail()).contains(detail);

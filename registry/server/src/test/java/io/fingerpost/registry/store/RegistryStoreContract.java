@@ -12,6 +12,7 @@ import io.fingerpost.contract.UploadBudget;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.registry.TestAdmissions;
+import io.fingerpost.registry.admission.Reach;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.upload.Uploads;
 import java.net.InetAddress;

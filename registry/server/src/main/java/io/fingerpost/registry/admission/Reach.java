@@ -1,4 +1,4 @@
-package io.fingerpost.registry.store;
+package io.fingerpost.registry.admission;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
