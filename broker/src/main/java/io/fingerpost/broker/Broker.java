@@ -118,7 +118,7 @@ public final class Broker implements AutoCloseable {
         var reports = new Reports(registry, suspicions, metrics, clock);
         var panic = new Panic();
         metrics.watch(panic);
-        var probes = new NetworkProbes(prover, dialler, config.registry().proofTimeout(), clock);
+        var probes = new NetworkProbes(prover, dialler, config.registry().proofTimeout(), registry::sharesLan, clock);
         this.health = HealthLoop.of(registry,
                 new Health.Clinic(probes, standings, suspicions, reports, panic, metrics), clock);
         this.swarms = new Swarms(registry, config.swarm(), rules, metrics, new SplittableRandom(), clock);

@@ -23,7 +23,7 @@ final class LazyTls extends SSLContextSpi {
         return new SSLContext(new LazyTls(), null, "TLS") {};
     }
 
-    /** What an HTTP client would else have to ask the context for. */
+    /** What an HTTP client would else have to ask the context for: the two versions that it takes by default. */
     static SSLParameters parameters() {
         return new SSLParameters(null, new String[] {"TLSv1.3", "TLSv1.2"});
     }

@@ -8,6 +8,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,7 @@ final class OwnAddress {
 
     private final AgentConfig config;
     private final int port;
-    /** Guarded by this. */
-    private List<String> last = List.of("127.0.0.1");
+    private volatile List<String> last = List.of("127.0.0.1");
 
     /** @param port where it listens */
     OwnAddress(AgentConfig config, int port) {
@@ -42,7 +42,7 @@ final class OwnAddress {
         return hosts.stream().map(host -> PeerEndpoint.parse("http://" + new HostPort(host, port))).toList();
     }
 
-    private synchronized List<String> towardsBroker() {
+    private List<String> towardsBroker() {
         Map<Class<?>, String> byFamily = new LinkedHashMap<>();
         for (InetAddress address : brokerAddresses()) {
             byFamily.computeIfAbsent(address.getClass(), _ -> towards(address));
@@ -65,7 +65,7 @@ final class OwnAddress {
         try (var socket = new DatagramSocket()) { // connecting it sends nothing, but asks for the route
             socket.connect(new InetSocketAddress(address, 9));
             return socket.getLocalAddress().getHostAddress().replaceFirst("%.*", "");
-        } catch (UncheckedIOException | IOException e) {
+        } catch (UncheckedIOException | UnsupportedAddressTypeException | IOException e) {
             LOG.debug("no way to the broker", e);
             return null;
         }

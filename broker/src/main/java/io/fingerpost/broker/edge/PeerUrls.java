@@ -49,7 +49,7 @@ public final class PeerUrls {
     /** The same, and what goes with it in a redirect. */
     Target target(Peer peer, PeerEndpoint endpoint, Sha256 digest) {
         long now = clock.millis();
-        int slot = (int) ((peer.seed() ^ digest.first() ^ endpoint.host().hashCode()) * SPREAD >>> Long.SIZE
+        int slot = (int) ((peer.seed() ^ digest.first() ^ endpoint.hashCode()) * SPREAD >>> Long.SIZE
                 - KNOWN_BITS);
         Known last = known.get(slot);
         if (last != null && last.peer == peer && last.endpoint.equals(endpoint) && now < last.until

@@ -2,6 +2,7 @@ package io.fingerpost.broker.explain;
 
 import io.fingerpost.broker.choice.ChoiceTrace;
 import io.fingerpost.broker.choice.Exclusion;
+import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.locality.Tier;
 import io.fingerpost.registry.store.Peer;
 import java.time.InstantSource;
@@ -11,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The peers that one decision looks at, each as it is at that moment. For one thread. */
@@ -28,10 +28,11 @@ public final class Candidates implements ChoiceTrace {
     /** @param tier null if it was excluded before anybody asked */
     private record Looked(Peer peer, @Nullable Exclusion why, @Nullable Tier tier, long bytesInFlight, double ramp,
             boolean isUsed, double load, boolean isBusy, double lot) {
-        Explanation.Candidate as(@Nullable Integer rank, Tier howNear) {
+        Explanation.Candidate as(@Nullable Integer rank, Place client, boolean tlsOnly) {
             boolean out = why != null;
             return new Explanation.Candidate(rank, why == null ? null : why.text(), peer.id().value(),
-                    peer.endpoint().url(), peer.superNode(), howNear.name().toLowerCase(Locale.ROOT),
+                    peer.endpointFor(client.isIpv6(), tlsOnly).url(), peer.superNode(),
+                    client.tierTo(peer.place()).name().toLowerCase(Locale.ROOT),
                     peer.uploads().budget().bitsPerSecond(), rounded(ramp, 1e3), bytesInFlight,
                     out ? null : rounded(load, 1e3), out ? null : isBusy, out ? null : isUsed,
                     out ? null : rounded(lot, 1e6));
@@ -69,15 +70,16 @@ public final class Candidates implements ChoiceTrace {
      * The first of them.
      *
      * @param chosen come first, in this order
-     * @param tiers tells how near a peer is
+     * @param client where the client is
+     * @param tlsOnly whether it can use nothing else
      */
-    List<Explanation.Candidate> list(List<Peer> chosen, Function<Peer, Tier> tiers) {
+    List<Explanation.Candidate> list(List<Peer> chosen, Place client, boolean tlsOnly) {
         var sorted = new ArrayList<>(looked);
         sorted.sort(Comparator.comparingInt((Looked one) -> place(chosen.indexOf(one.peer)))
                 .thenComparing(BEST_FIRST));
         var list = new ArrayList<Explanation.Candidate>();
         for (Looked one : sorted.subList(0, Math.min(sorted.size(), Explanation.MAX_CANDIDATES))) {
-            list.add(one.as(one.why == null ? list.size() + 1 : null, tiers.apply(one.peer)));
+            list.add(one.as(one.why == null ? list.size() + 1 : null, client, tlsOnly));
         }
         return list;
     }

@@ -63,7 +63,7 @@ public final class Explainer {
         return new Explanation(clock.instant(), request(request, located, place),
                 new Label(known(request, binding), said(request.terms())), binding == null ? null : known(binding),
                 binding == null ? 0 : registry.holders(binding.representation().digest()).count(), candidates.count(),
-                candidates.list(chosen, peer -> place.tierTo(peer.place())), outcome(decision));
+                candidates.list(chosen, place, request.needsTls()), outcome(decision));
     }
 
     /** Why a request was rejected of which no more is known than this. */

@@ -116,6 +116,11 @@ public record EdgeRequest(String method, String path, String query, ResourceId r
         return has("Sec-Fetch-Mode") || has("Sec-Fetch-Dest");
     }
 
+    /** Whether nothing but TLS is of use to it: a page that came by TLS loads nothing without. */
+    public boolean needsTls() {
+        return client.secure() && isFromPage();
+    }
+
     /** Whether a browser may have sent it: one without Fetch metadata still says where the request comes from, if it lets that be known. */
     public boolean isFromBrowser() {
         return isFromPage() || has("Origin") || has("Referer");

@@ -94,7 +94,7 @@ public final class RedirectPolicy {
     /** An agent is served by the broker, which is all that it knows; a page with TLS, because the public URL may have none. */
     private static boolean maySeeOrigin(EdgeRequest request, Reason reason) {
         return request.terms().onMiss() == OnMiss.REDIRECT && reason.isPlainMiss() && request.isGetOrHead()
-                && request.peer() == null && !(request.client().secure() && request.isFromPage());
+                && request.peer() == null && !request.needsTls();
     }
 
     private static @Nullable Reason unredirectable(EdgeRequest request) {
@@ -226,7 +226,7 @@ public final class RedirectPolicy {
         // A client that cannot check the bytes meets only peers that the operator vouches for.
         return new Wanted(span == null ? 0 : layout.pieceAt(span.first()), last,
                 request.method().equals("HEAD") ? 0 : bytes, locator.locate(client.address()),
-                verifies || request.terms().audience() == Audience.ANY, client.secure() && request.isFromPage(),
+                verifies || request.terms().audience() == Audience.ANY, request.needsTls(),
                 request.peer(), recent.past(request, now), verifies ? MOST_PEERS : 2);
     }
 

@@ -14,10 +14,10 @@ import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.client.RegistryRefused;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,8 +42,8 @@ public final class Membership implements AutoCloseable {
     private final Announcer announcer;
     private final Thread thread = Thread.ofVirtual().name("membership").unstarted(this::run);
     private volatile Registration registration;
-    private volatile @Nullable LeaseGrant lease;
-    private volatile RegistryClock registryClock = RegistryClock.told(Instant.EPOCH);
+    /** Empty without a lease. */
+    private final AtomicReference<@Nullable ActiveLease> lease = new AtomicReference<>();
     private volatile String trouble = "not registered yet";
     private volatile Reachability reachability = Reachability.YES;
 
@@ -83,13 +83,13 @@ public final class Membership implements AutoCloseable {
 
     /** What a ticket is worth to this agent now; without a lease, nothing. */
     public Verdict check(String ticket, Sha256 digest) {
-        var current = lease;
-        return current == null ? Verdict.FORGED : current.ticketKey().check(ticket, digest, registryClock.now());
+        var current = lease.get();
+        return current == null ? Verdict.FORGED : current.check(ticket, digest);
     }
 
     /** Why this agent is not registered; empty if it is. */
     public Optional<String> trouble() {
-        return lease == null ? Optional.of(trouble) : Optional.empty();
+        return lease.get() == null ? Optional.of(trouble) : Optional.empty();
     }
 
     /** Whether clients are sent here, as far as the registry has said. */
@@ -119,8 +119,7 @@ public final class Membership implements AutoCloseable {
     private void register() throws IOException {
         registration = registration(registration.key(), offer.get(), report.get());
         var grant = registry.register(registration, token);
-        registryClock = RegistryClock.told(grant.now());
-        lease = grant;
+        lease.set(ActiveLease.granted(grant));
         listener.granted(grant);
         announcer.leaseGranted(grant);
         note(grant.reachability());
@@ -131,19 +130,28 @@ public final class Membership implements AutoCloseable {
 
     /** Renews until the lease is lost, or another one is wanted; while the registry is silent, it is asked again at the same pace. */
     private void keepLease() throws InterruptedException, IOException {
-        var current = Objects.requireNonNull(lease);
-        LeaseTerms terms = current.terms();
+        var current = Objects.requireNonNull(lease.get());
+        LeaseTerms terms = current.grant().terms();
+        var before = offered();
         while (true) {
             Thread.sleep(jittered(terms.heartbeat()));
-            if (!offer.get().equals(new Offer(registration.endpoints(), registration.budget()))) {
+            var now = offer.get();
+            // Twice, for a name server that knows only half for a moment makes no new address.
+            boolean hasChanged = !now.equals(offered()) && now.equals(before);
+            before = now;
+            if (hasChanged) {
                 LOG.info("what this agent offers has changed; registering again");
-                giveUp(current);
+                giveUp(current.grant());
                 return;
             }
             try {
                 var told = announcer.checksum();
-                var renewal = registry.heartbeat(current, new Heartbeat(report.get(), told));
-                registryClock = RegistryClock.told(renewal.now());
+                var renewal = registry.heartbeat(current.grant(), new Heartbeat(report.get(), told));
+                var renewed = current.renewed(renewal.now());
+                if (!lease.compareAndSet(current, renewed)) {
+                    return; // closed meanwhile
+                }
+                current = renewed;
                 terms = renewal.terms();
                 note(renewal.reachability());
                 if (!renewal.inSync()) {
@@ -151,7 +159,7 @@ public final class Membership implements AutoCloseable {
                 }
             } catch (RegistryRefused e) {
                 if (e.isLeaseLost()) {
-                    lease = null;
+                    lease.set(null);
                     listener.lost();
                     announcer.leaseLost();
                     LOG.info("the registry does not know this lease any more; registering again");
@@ -164,9 +172,14 @@ public final class Membership implements AutoCloseable {
         }
     }
 
+    /** What the registry knows. */
+    private Offer offered() {
+        return new Offer(registration.endpoints(), registration.budget());
+    }
+
     /** Says goodbye first: who cannot be reached would not get a second lease beside this one. */
     private void giveUp(LeaseGrant old) {
-        lease = null;
+        lease.set(null);
         trouble = "registering again, since what this agent offers has changed";
         listener.lost();
         announcer.leaseLost();
@@ -218,10 +231,9 @@ public final class Membership implements AutoCloseable {
     public void close() {
         thread.interrupt();
         announcer.close();
-        var current = lease;
+        var current = lease.getAndSet(null);
         if (current != null) {
-            lease = null;
-            sayGoodbye(current);
+            sayGoodbye(current.grant());
         }
     }
 }

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,24 +33,25 @@ public final class ResourceIndex implements AutoCloseable {
             return size() > MAX_RESOURCES;
         }
     };
-    private final @Nullable ResourceLog log;
+    private final CompletableFuture<Optional<ResourceLog>> log;
 
-    private ResourceIndex(InstantSource clock, @Nullable Path file) {
+    private ResourceIndex(InstantSource clock, Optional<Path> file) {
         this.clock = clock;
-        this.log = file == null ? null : ResourceLog.open(file, this::put);
+        this.log = CompletableFuture.supplyAsync(() -> file.map(path -> ResourceLog.open(path, this::put)),
+                task -> Thread.ofVirtual().name("resource-log").start(task));
     }
 
-    /** One that goes on with what the data directory says. */
+    /** One that goes on with what the data directory says; that is read in the background, and waited for by who asks. */
     public static ResourceIndex open(DataDirectory data, InstantSource clock) {
-        return new ResourceIndex(clock, data.resolve("resources.jsonl"));
+        return new ResourceIndex(clock, Optional.of(data.resolve("resources.jsonl")));
     }
 
     /** One that ends with the program. */
     public static ResourceIndex inMemory(InstantSource clock) {
-        return new ResourceIndex(clock, null);
+        return new ResourceIndex(clock, Optional.empty());
     }
 
-    private void put(String resource, @Nullable Known now) {
+    private synchronized void put(String resource, @Nullable Known now) {
         if (now == null) {
             known.remove(resource);
         } else {
@@ -57,10 +59,11 @@ public final class ResourceIndex implements AutoCloseable {
         }
     }
 
-    private synchronized void change(String resource, @Nullable Known now) {
-        put(resource, now);
-        if (log != null) {
-            log.append(resource, now, known);
+    private void change(String resource, @Nullable Known now) {
+        var kept = log.join();
+        synchronized (this) {
+            put(resource, now);
+            kept.ifPresent(file -> file.append(resource, now, known));
         }
     }
 
@@ -85,8 +88,11 @@ public final class ResourceIndex implements AutoCloseable {
         return clock.instant();
     }
 
-    public synchronized Optional<Known> lookup(String resource) {
-        return Optional.ofNullable(known.get(resource));
+    public Optional<Known> lookup(String resource) {
+        log.join();
+        synchronized (this) {
+            return Optional.ofNullable(known.get(resource));
+        }
     }
 
     /** How long ago it was confirmed. */
@@ -96,9 +102,10 @@ public final class ResourceIndex implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        if (log != null) {
-            log.close();
+    public void close() {
+        var kept = log.join();
+        synchronized (this) {
+            kept.ifPresent(ResourceLog::close);
         }
     }
 }

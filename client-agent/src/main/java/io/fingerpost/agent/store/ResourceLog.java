@@ -4,8 +4,8 @@ import io.fingerpost.agent.store.ResourceIndex.Known;
 import io.fingerpost.contract.api.WireJson;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Writer;
-import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,10 +57,9 @@ final class ResourceLog implements AutoCloseable {
         if (Files.notExists(file)) {
             return;
         }
-        try (var in = Files.newBufferedReader(file)) {
+        // What is no text is replaced, and makes no sense then.
+        try (var in = new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             read(in, reader);
-        } catch (MalformedInputException e) {
-            LOG.warn("'{}' is damaged; what it says from there on is asked for again", file);
         } catch (IOException e) {
             LOG.warn("'{}' cannot be read; what resources were is asked for again: {}", file, e.toString());
         }
@@ -95,6 +94,7 @@ final class ResourceLog implements AutoCloseable {
             }
             isTroubled = false;
         } catch (IOException e) {
+            close(); // the next begins with a new line
             if (!isTroubled) { // said once, tried again
                 LOG.warn("cannot keep what resources are in '{}': {}", file, e.toString());
                 isTroubled = true;

@@ -85,14 +85,16 @@ class ResourceIndexTest {
     }
 
     @Test
-    void whatIsNoTextEndsTheReading() throws IOException {
+    void whatIsNoTextCostsNoOtherEither() throws IOException {
         index.remember("/a", ONE, HEADERS, NOW);
         index.close();
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, '\n'}, StandardOpenOption.APPEND);
 
         reopen();
         index.remember("/c", TWO, HEADERS, NOW);
+        reopen();
 
+        assertThat(index.lookup("/a")).isPresent();
         assertThat(index.lookup("/c")).isPresent();
     }
 

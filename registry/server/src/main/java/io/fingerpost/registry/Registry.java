@@ -147,6 +147,10 @@ public final class Registry {
         requireRoom(id);
         String secret = newSecret();
         var proofs = prover.proveAll(registration, enrolment.sharesLan());
+        var refusal = proofs.refusal();
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
         var reachability = proofs.reachability();
         Instant now = clock.instant();
         var admission = new Admission(registration, account.superNode(), account.name(), hash(secret), seenFrom,
@@ -156,7 +160,7 @@ public final class Registry {
         admitting.lock(); // what is looked at must still be so when the peer is in
         try {
             requireRoom(id);
-            enrolment.requireRoom(account, admission.address(), store.census(), store.find(id).map(Peer::admission));
+            enrolment.requireRoom(account, admission.addresses(), store.census(), store.find(id).map(Peer::admission));
             requireNobodyElse(peer);
             standings.receive(peer);
             store.admit(peer);
@@ -205,10 +209,16 @@ public final class Registry {
 
     /** A peer that was admitted before a restart; its lease begins now. */
     public Peer restored(PeerId id, Admission admission) {
-        return peer(id, admission, admission.isProved()
+        return peer(id, admission, reachabilityBefore(admission), locator.current());
+    }
+
+    private static Reachability reachabilityBefore(Admission admission) {
+        String tried = "not all of your endpoints proved themselves when you registered";
+        return admission.routes().size() == admission.registration().endpoints().size()
                 ? Reachability.YES
-                : Reachability.no("your endpoint did not prove itself when you registered", "register again"),
-                locator.current());
+                : admission.isProved()
+                        ? Reachability.partly(tried, "wait until they are tried again")
+                        : Reachability.no(tried, "wait until they are tried again");
     }
 
     /** When leases that are granted now run out. */

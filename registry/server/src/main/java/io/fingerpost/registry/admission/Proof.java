@@ -15,6 +15,9 @@ public sealed interface Proof {
      */
     record Missing(String tried, String advice) implements Proof {}
 
-    /** It may not be dialled, or answers as somebody else. */
-    record Refused(RequestRejected why) implements Proof {}
+    /** It may not be dialled, and was not. */
+    record Forbidden(RequestRejected why) implements Proof {}
+
+    /** Somebody else answers. */
+    record Foreign(RequestRejected why) implements Proof {}
 }

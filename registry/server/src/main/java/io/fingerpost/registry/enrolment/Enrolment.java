@@ -10,6 +10,7 @@ import io.github.bucket4j.Bucket;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides who may enrol. What the operator says of that can be exchanged while it is used: tokens come and go without a restart.
@@ -89,19 +90,26 @@ public final class Enrolment {
     /**
      * Whether there is room for one more.
      *
+     * @param addresses where the peer is met
      * @param before how the same peer is enrolled already, and is about to be no more
      * @throws RequestRejected if its account, address or network has its limit of peers
      */
-    public void requireRoom(Account account, InetAddress address, Census census, Optional<Admission> before) {
-        var now = config;
+    public void requireRoom(Account account, Set<InetAddress> addresses, Census census,
+            Optional<Admission> before) {
         if (account.maxPeers() > 0) {
             int others = census.of(account.name()) - one(before.filter(it -> it.account().equals(account.name())));
             require(others < account.maxPeers(), "your account", account.maxPeers());
         }
-        int atAddress = census.at(address) - one(before.filter(it -> it.address().equals(address)));
+        addresses.forEach(address -> requireRoom(address, census, before));
+    }
+
+    private void requireRoom(InetAddress address, Census census, Optional<Admission> before) {
+        var now = config;
+        int atAddress = census.at(address) - one(before.filter(it -> it.addresses().contains(address)));
         require(atAddress < now.maxPeersPerAddress(), "your address", now.maxPeersPerAddress());
         var block = Block.of(address);
-        int inBlock = census.in(block) - one(before.filter(it -> Block.of(it.address()).equals(block)));
+        int inBlock = census.in(block)
+                - one(before.filter(it -> it.addresses().stream().map(Block::of).anyMatch(block::equals)));
         require(inBlock < now.maxPeersPerNetwork(), "your network", now.maxPeersPerNetwork());
     }
 

@@ -122,7 +122,7 @@ public final class Health {
         if (suspicion != null && piece == null) {
             chart.drop(suspicion);
         }
-        if (piece != null && !bytes.take(piece.length(), now)) {
+        if (piece != null && !bytes.take(piece.length() * routes(peer), now)) {
             if (suspicion != null) {
                 places.release();
                 rounds.schedule(chart, now.plus(Duration.ofSeconds(1)));
@@ -140,7 +140,17 @@ public final class Health {
         executor.execute(() -> probe(chart, wanted, reason));
     }
 
-    /** Null if the endpoint's proof is enough this time. */
+    /** By each of which a piece is fetched. */
+    private static int routes(Peer peer) {
+        return peer.admission().routes().size();
+    }
+
+    /** Whether clients cannot be sent to the peer at all. */
+    private static boolean isGone(Outcome outcome) {
+        return outcome.isFailure() && !(outcome instanceof Outcome.Unreachable some && some.isPartial());
+    }
+
+    /** Null if the endpoints' proofs are enough this time. */
     private @Nullable Piece pieceInTurn(Chart chart, Instant now) {
         boolean due = !now.isBefore(chart.fetchDue) && !chart.vitals.down() && !chart.vitals.isDoubtful()
                 && chart.peer.state() != Peer.State.UNPROVED;
@@ -199,12 +209,11 @@ public final class Health {
         }
         Instant now = clock.instant();
         Peer.State before = peer.state();
-        clinic.panic.note(peer.id(), before == Peer.State.GOOD, outcome.isFailure(), now, window());
+        clinic.panic.note(peer.id(), before == Peer.State.GOOD, isGone(outcome), now, window());
         boolean panic = clinic.panic.getAsBoolean();
         Standing standing = clinic.standings.of(peer);
         Verdict verdict = Judge.judge(before, chart.vitals, standing, outcome, panic, now);
-        boolean hasAnotherWay = verdict.vitals().down() && peer.admission().routes().size() > 1;
-        if (verdict.endsLease() || hasAnotherWay) { // it registers with what answers then
+        if (verdict.endsLease()) {
             rounds.remove(chart);
             clinic.panic.forget(peer.id());
             registry.evict(peer, whyToRegisterAnew(outcome));
@@ -225,8 +234,8 @@ public final class Health {
     private static String whyToRegisterAnew(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Disowned(var why) -> why;
-            case Outcome.Unreachable(var tried, _) -> tried;
-            default -> "its endpoint can be reached now";
+            case Outcome.Unreachable gone -> gone.tried();
+            default -> "an endpoint can be reached that could not";
         };
     }
 
@@ -261,8 +270,8 @@ public final class Health {
         peer.turn(state, switch (state) {
             case GOOD -> peer.reachabilityAtBest();
             case QUARANTINED -> Standings.told(standing);
-            case UNPROVED, DOWN -> outcome instanceof Outcome.Unreachable(var tried, var advice)
-                    ? Reachability.no(tried, advice)
+            case UNPROVED, DOWN -> outcome instanceof Outcome.Unreachable gone
+                    ? Reachability.no(gone.tried(), gone.advice())
                     : peer.reachability();
         });
         if (state != before) {

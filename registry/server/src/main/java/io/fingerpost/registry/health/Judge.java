@@ -21,11 +21,12 @@ final class Judge {
         boolean served = state == Peer.State.QUARANTINED && !standing.isQuarantined(now);
         return switch (outcome) {
             // One that could not be reached may be used as soon as it registers anew: its address has to be known for that.
-            case Outcome.Proved _ ->
-                new Verdict(vitals.hit(), standing, served, state == Peer.State.UNPROVED);
+            case Outcome.Proved(var isNews) -> new Verdict(vitals.hit(), standing, served, isNews);
             case Outcome.Genuine _ -> new Verdict(vitals.hit(), standing, served, false);
             case Outcome.Full _ -> new Verdict(vitals, standing, false, false);
-            case Outcome.Unreachable _ -> new Verdict(vitals.miss(), standing, false, false);
+            // With the routes that are left it may be used as soon as it registers anew.
+            case Outcome.Unreachable(_, _, var isPartial) ->
+                new Verdict(vitals.miss(), standing, false, isPartial && vitals.miss().down());
             case Outcome.Disowned _ -> new Verdict(vitals.miss(), standing, false, true);
             case Outcome.Corrupt _ -> new Verdict(vitals, standing.quarantined(now), false, false);
             case Outcome.Missing _,Outcome.Failing _ ->

@@ -3,7 +3,6 @@ package io.fingerpost.registry.health;
 import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
-import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.http.ByteRange.Span;
 import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.admission.EndpointDialler;
@@ -17,68 +16,65 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /** Probes over the network, within the dialler's limits. */
 public final class NetworkProbes implements Probes {
     /** A peer that sends less than so many bytes a second fails. */
     private static final int SLOWEST = 64 * 1024;
     private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final String MOVED = "its name resolves to another address now";
 
     private final EndpointProver prover;
     private final EndpointDialler dialler;
     private final Duration patience;
+    private final BooleanSupplier sharesLan;
     private final InstantSource clock;
 
-    /** @param patience until an answer begins */
-    public NetworkProbes(EndpointProver prover, EndpointDialler dialler, Duration patience, InstantSource clock) {
+    /**
+     * @param patience until an answer begins
+     * @param sharesLan whether endpoints in private networks may serve these
+     */
+    public NetworkProbes(EndpointProver prover, EndpointDialler dialler, Duration patience, BooleanSupplier sharesLan,
+            InstantSource clock) {
         this.prover = prover;
         this.dialler = dialler;
         this.patience = patience;
+        this.sharesLan = sharesLan;
         this.clock = clock;
     }
 
-    /** Clients may be sent to any of its routes; of one that has none yet, any endpoint would be something. */
+    /** Clients may be sent to each of its routes; what else it claims may have come to be one. */
     @Override
     public Outcome prove(Peer peer) {
         var admission = peer.admission();
-        return admission.isProved()
-                ? worst(admission.routes(), route -> prove(peer, route))
-                : proveAny(admission.registration());
-    }
-
-    private Outcome proveAny(Registration registration) {
-        var proofs = prover.proveAll(registration, false);
-        try {
-            var reachability = proofs.reachability();
-            return reachability.reachable()
-                    ? new Outcome.Proved()
-                    : new Outcome.Unreachable(reachability.tried(), reachability.advice());
-        } catch (RequestRejected e) {
-            return new Outcome.Disowned(String.valueOf(e.getMessage()));
+        var proofs = prover.proveAll(admission.registration(), sharesLan.getAsBoolean());
+        var refusal = proofs.refusal();
+        if (refusal.isPresent()) {
+            return new Outcome.Disowned(Objects.toString(refusal.get().getMessage()));
         }
-    }
-
-    private Outcome prove(Peer peer, Route route) {
-        var proof = prover.prove(peer.admission().registration(), route.endpoint());
-        return proof instanceof Proof.Given(var now) && hasMoved(route, now.addresses()) ? moved() : outcome(proof);
-    }
-
-    private static Outcome outcome(Proof proof) {
-        return switch (proof) {
-            case Proof.Given _ -> new Outcome.Proved();
-            case Proof.Missing(var tried, var advice) -> new Outcome.Unreachable(tried, advice);
-            case Proof.Refused(var why) -> new Outcome.Disowned(String.valueOf(why.getMessage()));
-        };
-    }
-
-    /** The first that is a failure, or else the last. */
-    private static Outcome worst(List<Route> routes, Function<Route, Outcome> probe) {
-        var outcome = probe.apply(routes.getFirst());
-        for (Route route : routes.subList(1, routes.size())) {
-            outcome = outcome.isFailure() ? outcome : probe.apply(route);
+        boolean areAllThere = true;
+        for (Route route : admission.routes()) {
+            switch (proofs.of(route.endpoint())) {
+                case Proof.Given(var now) -> {
+                    if (hasMoved(route, now.addresses())) {
+                        return new Outcome.Disowned(MOVED);
+                    }
+                }
+                case Proof.Missing _ -> areAllThere = false;
+                case Proof.Forbidden(var why) -> {
+                    return new Outcome.Disowned(Objects.toString(why.getMessage()));
+                }
+                case Proof.Foreign(var why) -> {
+                    return new Outcome.Disowned(Objects.toString(why.getMessage()));
+                }
+            }
         }
-        return outcome;
+        var told = proofs.reachability();
+        return areAllThere && told.reachable()
+                ? new Outcome.Proved(proofs.routes().size() > admission.routes().size())
+                : new Outcome.Unreachable(told.tried(), told.advice(), told.reachable());
     }
 
     /** A name may have several addresses, in any order; but the one by which the peer's place is known has to be among them. */
@@ -86,13 +82,17 @@ public final class NetworkProbes implements Probes {
         return !addresses.contains(route.address());
     }
 
-    private static Outcome moved() {
-        return new Outcome.Disowned("its name resolves to another address now");
-    }
-
     @Override
     public Outcome fetch(Peer peer, Representation representation, int piece) {
-        return worst(peer.admission().routes(), route -> fetch(peer, route, representation, piece));
+        Outcome worst = null;
+        for (Route route : peer.admission().routes()) {
+            var outcome = fetch(peer, route, representation, piece);
+            worst = worst == null || outcome.isFailure() || outcome instanceof Outcome.Full ? outcome : worst;
+            if (worst.isFailure()) {
+                break;
+            }
+        }
+        return worst == null ? prove(peer) : worst;
     }
 
     private Outcome fetch(Peer peer, Route route, Representation representation, int piece) {
@@ -111,13 +111,13 @@ public final class NetworkProbes implements Probes {
         } catch (RequestRejected e) {
             return new Outcome.Disowned(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            return unlessGone(peer, route, new Outcome.Failing("asked it for a piece: " + e.getMessage()));
+            return unlessGone(peer, new Outcome.Failing("asked it for a piece: " + e.getMessage()));
         }
         if (hasMoved(route, answer.addresses())) {
-            return moved();
+            return new Outcome.Disowned(MOVED);
         }
         if (!answer.part()) {
-            return answer.isBusy() ? new Outcome.Full() : unlessGone(peer, route, refusal(digest, answer));
+            return answer.isBusy() ? new Outcome.Full() : unlessGone(peer, refusal(digest, answer));
         }
         return Sha256.of(hash.digest()).equals(representation.pieces().get(piece))
                 ? new Outcome.Genuine()
@@ -125,8 +125,8 @@ public final class NetworkProbes implements Probes {
     }
 
     /** Whoever fails may not be there any more, or somebody else in its place: that is what it is told then. */
-    private Outcome unlessGone(Peer peer, Route route, Outcome failure) {
-        Outcome there = prove(peer, route);
+    private Outcome unlessGone(Peer peer, Outcome failure) {
+        Outcome there = prove(peer);
         return there instanceof Outcome.Proved ? failure : there;
     }
 

@@ -5,14 +5,22 @@ import java.util.Locale;
 
 /** What came of one probe. */
 public sealed interface Outcome {
-    /** The endpoint has proved again that it belongs to the peer. */
-    record Proved() implements Outcome {}
+    /**
+     * All routes have proved again that they belong to the peer.
+     *
+     * @param isNews whether an endpoint has that had not before: it can be a route as soon as the peer registers anew
+     */
+    record Proved(boolean isNews) implements Outcome {}
 
     /** The piece that was asked for came, and is the right one. */
     record Genuine() implements Outcome {}
 
-    /** Nobody answered in time, or with anything that makes sense. */
-    record Unreachable(String tried, String advice) implements Outcome {}
+    /**
+     * Nobody answered in time, or with anything that makes sense.
+     *
+     * @param isPartial whether another route is as it should be
+     */
+    record Unreachable(String tried, String advice, boolean isPartial) implements Outcome {}
 
     /** The endpoint answers as somebody else, may not be dialled any more, or is at another address. */
     record Disowned(String why) implements Outcome {}

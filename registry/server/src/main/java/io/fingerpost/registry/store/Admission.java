@@ -6,6 +6,8 @@ import io.fingerpost.registry.admission.Route;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a peer was admitted: all of it that has to outlive a restart.
@@ -27,6 +29,11 @@ public record Admission(Registration registration, boolean superNode, String acc
     /** Whether an endpoint has proved to be its own. */
     public boolean isProved() {
         return !routes.isEmpty();
+    }
+
+    /** All that it is met at; where it was seen from if it is not reachable. */
+    public Set<InetAddress> addresses() {
+        return isProved() ? routes.stream().map(Route::address).collect(Collectors.toSet()) : Set.of(seenFrom);
     }
 
     /** Where the peer is: the address of its first route, or else the one that it was seen from. */

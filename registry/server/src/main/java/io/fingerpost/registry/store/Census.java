@@ -2,7 +2,9 @@ package io.fingerpost.registry.store;
 
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** How many peers there are of each account, address and network. Safe for use by many threads. */
 public final class Census {
@@ -12,14 +14,18 @@ public final class Census {
 
     void add(Admission admission) {
         accounts.merge(admission.account(), 1, Integer::sum);
-        addresses.merge(admission.address(), 1, Integer::sum);
-        blocks.merge(Block.of(admission.address()), 1, Integer::sum);
+        admission.addresses().forEach(address -> addresses.merge(address, 1, Integer::sum));
+        blocks(admission).forEach(block -> blocks.merge(block, 1, Integer::sum));
     }
 
     void remove(Admission admission) {
         removeOne(accounts, admission.account());
-        removeOne(addresses, admission.address());
-        removeOne(blocks, Block.of(admission.address()));
+        admission.addresses().forEach(address -> removeOne(addresses, address));
+        blocks(admission).forEach(block -> removeOne(blocks, block));
+    }
+
+    private static Set<Block> blocks(Admission admission) {
+        return admission.addresses().stream().map(Block::of).collect(Collectors.toSet());
     }
 
     private static <K> void removeOne(Map<K, Integer> counts, K key) {

@@ -1,7 +1,6 @@
 package io.fingerpost.registry.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.api.EndpointProof;
@@ -123,18 +122,16 @@ class EndpointProverTest {
         try (var server = ProvingServer.of(anna)) {
             var forged = Registration.fresh(anna.key(), List.of(server.endpoint()), TestPeer.BUDGET, UploadReport.IDLE);
 
-            assertThat(prover.prove(forged, server.endpoint())).isInstanceOfSatisfying(Proof.Refused.class,
+            assertThat(prover.proveAll(forged, false).of(server.endpoint())).isInstanceOfSatisfying(Proof.Foreign.class,
                     refused -> assertThat(refused.why().problem().is("endpoint-not-proved")).isTrue());
         }
     }
 
     private RequestRejected assertRejected(String kind, TestPeer claimant, PeerEndpoint endpoint) {
-        return assertThatExceptionOfType(RequestRejected.class)
-                .isThrownBy(() -> prover.proveAll(claimant.registration(endpoint), false).reachability())
-                .satisfies(rejected -> {
-                    assertThat(rejected.problem().status()).isEqualTo(422);
-                    assertThat(rejected.problem().is(kind)).as(rejected.getMessage()).isTrue();
-                }).actual();
+        var refusal = prover.proveAll(claimant.registration(endpoint), false).refusal().orElseThrow();
+        assertThat(refusal.problem().status()).isEqualTo(422);
+        assertThat(refusal.problem().is(kind)).as(refusal.getMessage()).isTrue();
+        return refusal;
     }
 
     /** Where nobody answers. */
@@ -145,7 +142,7 @@ class EndpointProverTest {
     }
 
     private Proof prove(TestPeer claimant, PeerEndpoint endpoint) {
-        return prover.prove(claimant.registration(endpoint), endpoint);
+        return prover.proveAll(claimant.registration(endpoint), false).of(endpoint);
     }
 
     /** What each is asked at the same time: one that hangs costs no more than its own time. */
@@ -168,25 +165,36 @@ class EndpointProverTest {
         }
     }
 
-    /** It may be a laptop behind a door that opens later; what else it claims does not keep it from being a client. */
+    /** It may be a laptop behind a door that opens later. */
     @Test
-    void whatIsMissingCountsForMoreThanWhatIsRefused() {
+    void whatMayNotBeDialledKeepsNobodyFromALease() {
         var hidden = new PeerEndpoint("http", "10.0.0.1", 80);
-        var closed = gone();
+        PeerEndpoint closed = gone();
 
-        var told = prover.proveAll(anna.registration(List.of(hidden, closed)), false).reachability();
+        var proofs = prover.proveAll(anna.registration(List.of(hidden, closed)), false);
 
-        assertThat(told.reachable()).isFalse();
-        assertThat(told.tried()).contains(hidden.url(), closed.url());
+        assertThat(proofs.refusal()).isEmpty();
+        assertThat(proofs.reachability().reachable()).isFalse();
+        assertThat(proofs.reachability().tried()).contains(hidden.url(), closed.url());
+    }
+
+    /** With a lease, a stranger would be asked again every few minutes. */
+    @Test
+    void nobodyHasALeaseForStrangersAlone() {
+        try (var stranger = ProvingServer.of(mallory)) {
+            var proofs = prover.proveAll(anna.registration(List.of(gone(), stranger.endpoint())), false);
+
+            assertThat(proofs.refusal()).get().satisfies(
+                    refusal -> assertThat(refusal.problem().is("endpoint-not-proved")).isTrue());
+        }
     }
 
     @Test
-    void withNothingButRefusalsThereIsNoLease() {
+    void withNothingThatMayBeDialledThereIsNoLease() {
         var hidden = new PeerEndpoint("http", "10.0.0.1", 80);
         var secret = new PeerEndpoint("http", "169.254.169.254", 80);
 
-        assertThatExceptionOfType(RequestRejected.class)
-                .isThrownBy(() -> prover.proveAll(anna.registration(List.of(hidden, secret)), false).reachability())
-                .withMessageContaining(secret.url());
+        assertThat(prover.proveAll(anna.registration(List.of(hidden, secret)), false).refusal()).get()
+                .satisfies(refusal -> assertThat(refusal.problem().is("endpoint-refused")).isTrue());
     }
 }

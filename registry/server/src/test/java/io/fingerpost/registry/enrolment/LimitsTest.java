@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How many peers one account, address or network may have: what a store with real peers in it counts. */
@@ -44,7 +45,8 @@ class LimitsTest {
     }
 
     private void requireRoom(Account account, String address, Optional<Peer> before) {
-        enrolment.requireRoom(account, InetAddress.ofLiteral(address), store.census(), before.map(Peer::admission));
+        enrolment.requireRoom(account, Set.of(InetAddress.ofLiteral(address)), store.census(),
+                before.map(Peer::admission));
     }
 
     private void assertFull(Account account, String address, String what) {

@@ -49,7 +49,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Health with a clock that stands still and peers that answer probes as a test says, at once. */
 final class HealthFixture implements Probes, HealthMeters {
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
-    static final Outcome GONE = new Outcome.Unreachable("tried it: refused", "open the port");
+    static final Outcome GONE = new Outcome.Unreachable("tried it: refused", "open the port", false);
     private static final UploadBudget BUDGET = new UploadBudget(1_000_000, 4, 0);
     private static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.1");
     private static final AtomicInteger NEXT = new AtomicInteger();
@@ -91,7 +91,7 @@ final class HealthFixture implements Probes, HealthMeters {
     @Override
     public Outcome prove(Peer peer) {
         proved.add(peer.id());
-        return proofs.getOrDefault(peer.id(), new Outcome.Proved());
+        return proofs.getOrDefault(peer.id(), new Outcome.Proved(peer.state() == Peer.State.UNPROVED));
     }
 
     @Override

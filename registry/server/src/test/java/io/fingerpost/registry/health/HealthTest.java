@@ -63,13 +63,36 @@ class HealthTest {
 
     /** With what still answers, which only a new registration finds out. */
     @Test
-    void aPeerOfSeveralRoutesOfWhichOneIsDeadRegistersAnew() {
+    void aPeerOfWhichOneRouteIsDeadRegistersAnew() {
         var peer = fixture.admitted(HealthFixture.peerOfTwoRoutes());
-        fixture.proofs.put(peer.id(), GONE);
+        fixture.proofs.put(peer.id(), new Outcome.Unreachable("tried one of them: refused", "open the port", true));
         while (fixture.proved.isEmpty()) {
             pass(Duration.ofSeconds(1));
         }
         assertThat(fixture.store.find(peer.id())).as("after one miss").isPresent();
+
+        passRounds();
+
+        assertThat(fixture.store.find(peer.id())).isEmpty();
+    }
+
+    @Test
+    void aPeerOfWhichAllRoutesAreDeadIsDownAndComesBack() {
+        var peer = fixture.admitted(HealthFixture.peerOfTwoRoutes());
+        fixture.proofs.put(peer.id(), GONE);
+        passRounds();
+        assertThat(peer.state()).isEqualTo(State.DOWN);
+
+        fixture.proofs.clear();
+        passRounds();
+
+        assertThat(peer.state()).isEqualTo(State.GOOD);
+    }
+
+    @Test
+    void anEndpointThatHasComeUpIsTakenByANewRegistration() {
+        var peer = fixture.admitted();
+        fixture.proofs.put(peer.id(), new Outcome.Proved(true));
 
         passRounds();
 

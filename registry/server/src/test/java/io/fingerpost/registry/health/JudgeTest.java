@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 class JudgeTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Sha256 DIGEST = Sha256.digestOf(new byte[] {1});
-    private static final Outcome PROVED = new Outcome.Proved();
+    private static final Outcome PROVED = new Outcome.Proved(false);
     private static final Outcome GENUINE = new Outcome.Genuine();
     private static final Outcome FULL = new Outcome.Full();
-    private static final Outcome UNREACHABLE = new Outcome.Unreachable("tried", "advice");
+    private static final Outcome UNREACHABLE = new Outcome.Unreachable("tried", "advice", false);
     private static final Outcome DISOWNED = new Outcome.Disowned("somebody else");
     private static final Outcome CORRUPT = new Outcome.Corrupt(DIGEST, 0);
     private static final Outcome MISSING = new Outcome.Missing(DIGEST);
@@ -74,7 +74,7 @@ class JudgeTest {
 
     @Test
     void aPeerThatCanBeReachedAtLastHasToRegisterAnew() {
-        assertThat(judge(State.UNPROVED, Vitals.WELL, Standing.CLEAN, PROVED).endsLease()).isTrue();
+        assertThat(judge(State.UNPROVED, Vitals.WELL, Standing.CLEAN, new Outcome.Proved(true)).endsLease()).isTrue();
         assertThat(judge(State.UNPROVED, Vitals.WELL, Standing.CLEAN, UNREACHABLE).endsLease()).isFalse();
         assertThat(judge(State.GOOD, Vitals.WELL, Standing.CLEAN, PROVED).endsLease()).isFalse();
     }

@@ -58,7 +58,7 @@ class NetworkProbesTest {
     private final TestPeer keys = new TestPeer();
     private final EndpointDialler dialler = new EndpointDialler(new AddressPolicy(List.of("127.0.0.0/8")), PATIENCE);
     private final NetworkProbes probes = new NetworkProbes(new EndpointProver(dialler), dialler, PATIENCE,
-            InstantSource.system());
+            () -> false, InstantSource.system());
 
     /** How a peer answers for a piece. */
     private interface Serving {
@@ -158,11 +158,28 @@ class NetworkProbesTest {
                 own.complete(List.of(good.endpoint(), second));
                 peer = at(own.join().stream().map(endpoint -> new Route(endpoint, List.of(LOOPBACK))).toList());
 
-                assertThat(probes.prove(peer)).isEqualTo(new Outcome.Proved());
+                assertThat(probes.prove(peer)).isEqualTo(new Outcome.Proved(false));
                 assertThat(probes.fetch(peer, HELD, PIECE)).isEqualTo(new Outcome.Corrupt(HELD.digest(), PIECE));
             }
             assertThat(probes.prove(peer)).isInstanceOfSatisfying(Outcome.Unreachable.class,
-                    gone -> assertThat(gone.tried()).startsWith("tried " + second));
+                    gone -> {
+                        assertThat(gone.tried()).startsWith("tried " + second);
+                        assertThat(gone.isPartial()).isTrue();
+                    });
+        }
+    }
+
+    /** Nobody clears himself by one door while he keeps another shut. */
+    @Test
+    void aRouteThatIsFullHidesBehindNoOther() {
+        var own = new CompletableFuture<List<PeerEndpoint>>();
+        try (var full = peerServer(own, out -> out.write(RawServer.ascii(
+                "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n")));
+                var good = peerServer(own, out -> part(out, piece()))) {
+            own.complete(List.of(full.endpoint(), good.endpoint()));
+            Peer peer = at(own.join().stream().map(endpoint -> new Route(endpoint, List.of(LOOPBACK))).toList());
+
+            assertThat(probes.fetch(peer, HELD, PIECE)).isEqualTo(new Outcome.Full());
         }
     }
 
@@ -252,7 +269,7 @@ class NetworkProbesTest {
     @Test
     void aPeerThatIsThereProvesIt() {
         try (var server = peerServer(_ -> {})) {
-            assertThat(probes.prove(at(server.endpoint(), LOOPBACK))).isEqualTo(new Outcome.Proved());
+            assertThat(probes.prove(at(server.endpoint(), LOOPBACK))).isEqualTo(new Outcome.Proved(false));
         }
     }
 
@@ -281,7 +298,8 @@ class NetworkProbesTest {
     @Test
     void anAddressThatMayNotBeDialledAnyMoreIsNoPeers() {
         var strict = new EndpointDialler(new AddressPolicy(List.of()), PATIENCE);
-        var strictProbes = new NetworkProbes(new EndpointProver(strict), strict, PATIENCE, InstantSource.system());
+        var strictProbes = new NetworkProbes(new EndpointProver(strict), strict, PATIENCE, () -> false,
+                InstantSource.system());
         try (var server = peerServer(out -> part(out, piece()))) {
             var peer = at(server.endpoint(), LOOPBACK);
 
