@@ -12,14 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +31,6 @@ public final class BlobStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlobStore.class);
     /** One in so many blobs may be evicted for being frequent elsewhere before others that were used less lately. */
     private static final int CHOICE = 4;
-    /** Representations of blobs that are kept in memory: who fetches piece by piece comes again at once. */
-    private static final int REMEMBERED = 32;
 
     private final StoreDirectory directory;
     private final long maxBytes;
@@ -44,28 +38,21 @@ public final class BlobStore implements AutoCloseable {
     private final Rarity rarity;
     private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
     private final Thread check;
-    /** All below guarded by this. Sizes of blobs, least lately used first. */
-    private final LinkedHashMap<Sha256, Long> sizes = new LinkedHashMap<>();
-    /** Of blobs that were used lately, the one used least lately first. */
-    private final LinkedHashMap<Sha256, Representation> remembered = new LinkedHashMap<>();
-    /** The incomplete ones that somebody has open; never evicted. */
-    private final Map<Sha256, Partial> open = new HashMap<>();
-    /** The incomplete ones that nobody has open, least lately used first. */
-    private final LinkedHashMap<Sha256, Paused> paused = new LinkedHashMap<>();
-    /** What blobs and paused ones take. */
-    private long used;
-    private long reserved;
+    /** Guarded by this, as are the moments in which files get or lose their names. */
+    private final Inventory inventory;
 
     private BlobStore(StoreDirectory directory, long maxBytes, InstantSource clock, Rarity rarity) throws IOException {
         this.directory = directory;
         this.maxBytes = maxBytes;
         this.clock = clock;
         this.rarity = rarity;
+        this.inventory = new Inventory(maxBytes);
         for (Path content : StoreDirectory.contents(directory.blobs())) {
-            add(StoreDirectory.digest(content), Files.size(content));
+            inventory.addBlob(StoreDirectory.digest(content), Files.size(content));
         }
         var incomplete = StoreDirectory.contents(directory.partials());
-        this.check = Thread.ofPlatform().daemon().name("store-check").unstarted(() -> takeUp(incomplete));
+        this.check = Thread.ofPlatform().daemon().name("store-check")
+                .unstarted(new Leftovers(this, directory, incomplete));
     }
 
     /** A store that knows nothing of what others hold. */
@@ -86,69 +73,35 @@ public final class BlobStore implements AutoCloseable {
         return store;
     }
 
-    private void takeUp(List<Path> incomplete) {
-        for (Path content : incomplete) {
-            try {
-                takeUp(content);
-            } catch (NoSuchFileException e) {
-                LOG.debug("an incomplete blob was completed before it was looked at", e);
-            } catch (IOException e) {
-                if (Thread.currentThread().isInterrupted()) {
-                    return; // closed
-                }
-                LOG.atWarn().addKeyValue("file", content).addKeyValue("why", e.getMessage())
-                        .log("damaged incomplete blob removed");
-                removeUnlessKnown(content);
+    /**
+     * Takes up an incomplete blob that is left from before.
+     *
+     * @param found what is there of it, checked
+     * @return false if a transfer was faster
+     */
+    boolean takeUp(Partial found, Path content) {
+        Sha256 digest = found.representation().digest();
+        synchronized (this) {
+            if (inventory.hasIncomplete(digest) || Files.notExists(content)) {
+                return false;
             }
-        }
-    }
-
-    private void takeUp(Path content) throws IOException {
-        Sha256 digest = StoreDirectory.digest(content);
-        var representation = directory.read(content);
-        try (var file = SharedFile.open(content)) {
-            var found = new Partial(this, representation, file);
-            found.check();
-            synchronized (this) {
-                if (isKnown(digest) || Files.notExists(content)) {
-                    return; // a transfer was faster
-                }
-                pause(found);
-            }
+            pause(found);
         }
         tell(digest);
         evictBeyond(maxBytes);
-        commitIfComplete(digest);
+        return true;
     }
 
-    /** What was killed between its last piece and its commit. */
-    private void commitIfComplete(Sha256 digest) throws IOException {
-        Paused found;
-        synchronized (this) {
-            found = paused.get(digest);
-        }
-        if (found != null && found.verified().isComplete()) {
-            try (var partial = partial(found.representation())) {
-                partial.commit();
-            } catch (StoreFullException e) {
-                LOG.debug("completed by the next transfer, when there is room", e);
-            }
-        }
+    /** Whether nobody has it open, and it lacks nothing but its name. */
+    synchronized boolean isUnnamed(Sha256 digest) {
+        return inventory.paused(digest).filter(left -> left.verified().isComplete()).isPresent();
     }
 
-    private boolean isKnown(Sha256 digest) {
-        return open.containsKey(digest) || paused.containsKey(digest);
-    }
-
-    private synchronized void removeUnlessKnown(Path content) {
-        if (!isKnown(StoreDirectory.digest(content))) {
+    /** Removes what is left of one that cannot be taken up, unless a transfer has it by now. */
+    synchronized void removeLeftover(Path content) {
+        if (!inventory.hasIncomplete(StoreDirectory.digest(content))) {
             StoreDirectory.remove(content);
         }
-    }
-
-    private synchronized void add(Sha256 digest, long size) {
-        sizes.put(digest, size);
-        used += size;
     }
 
     /** From now on {@code listener} is told of every change. */
@@ -158,22 +111,20 @@ public final class BlobStore implements AutoCloseable {
 
     /** The complete blob, which now counts as just used. */
     public Optional<Blob> find(Sha256 digest) {
-        Representation known;
+        Optional<Representation> known;
         synchronized (this) {
-            Long size = sizes.get(digest);
-            if (size == null) {
+            if (!inventory.useBlob(digest)) {
                 return Optional.empty();
             }
-            sizes.putLast(digest, size);
-            known = remembered.get(digest);
+            known = inventory.remembered(digest);
         }
         return read(digest, known);
     }
 
-    private Optional<Blob> read(Sha256 digest, @Nullable Representation known) {
+    private Optional<Blob> read(Sha256 digest, Optional<Representation> known) {
         Path file = directory.blob(digest);
         try {
-            var representation = known == null ? directory.read(file) : known;
+            var representation = known.isPresent() ? known.get() : directory.read(file);
             if (representation.size() != Files.size(file)) {
                 throw new IOException("the size differs");
             }
@@ -188,12 +139,7 @@ public final class BlobStore implements AutoCloseable {
     }
 
     private synchronized void remember(Representation representation) {
-        if (sizes.containsKey(representation.digest())) {
-            remembered.putLast(representation.digest(), representation);
-        }
-        if (remembered.size() > REMEMBERED) {
-            remembered.pollFirstEntry();
-        }
+        inventory.remember(representation);
     }
 
     private void touch(Path file) throws IOException {
@@ -219,41 +165,30 @@ public final class BlobStore implements AutoCloseable {
 
     /** Opened under the lock, so that it is not renamed or removed in between. */
     private synchronized Optional<Portion> readableIncomplete(Sha256 digest) throws IOException {
-        Paused incomplete = incomplete(digest);
-        if (incomplete == null || sizes.containsKey(digest)) {
+        var incomplete = inventory.incomplete(digest);
+        if (incomplete.isEmpty() || inventory.hasBlob(digest)) {
             return Optional.empty();
         }
         Path file = directory.partial(digest);
-        if (paused.containsKey(digest)) {
-            paused.putLast(digest, incomplete);
+        if (inventory.usePaused(digest)) {
             touch(file);
         }
-        return Optional.of(Portion.open(incomplete.representation(), incomplete.verified(), file));
-    }
-
-    /** An incomplete blob with a piece at least, as it is now. */
-    private @Nullable Paused incomplete(Sha256 digest) {
-        var partial = open.get(digest);
-        Paused incomplete = partial == null ? paused.get(digest) : partial.paused();
-        return incomplete == null || incomplete.verified().isEmpty() ? null : incomplete;
+        return Optional.of(Portion.open(incomplete.get().representation(), incomplete.get().verified(), file));
     }
 
     /** Whether the complete blob is there; does not count as use. */
     public synchronized boolean contains(Sha256 digest) {
-        return sizes.containsKey(digest);
+        return inventory.hasBlob(digest);
     }
 
     /** How a digest is held now, completely or in pieces; empty if it is not. Does not count as use. */
     public synchronized Optional<Held> held(Sha256 digest) {
-        Long size = sizes.get(digest);
-        return size == null
-                ? Optional.ofNullable(incomplete(digest)).map(incomplete -> new Held(digest, incomplete.verified()))
-                : Optional.of(Held.complete(digest, size));
+        return inventory.held(digest);
     }
 
     /** The complete blobs, least lately used first. */
     synchronized List<Sha256> complete() {
-        return List.copyOf(sizes.keySet());
+        return inventory.blobs();
     }
 
     /** Removes a blob that is not what it should be. */
@@ -269,29 +204,29 @@ public final class BlobStore implements AutoCloseable {
     public long collect(long target) {
         awaitCheck();
         long before = usedBytes();
-        List<Sha256> incomplete;
-        synchronized (this) {
-            incomplete = List.copyOf(paused.keySet());
-        }
-        incomplete.forEach(this::evict);
+        incomplete().forEach(this::evict);
         evictBeyond(target);
         return before - usedBytes();
     }
 
+    /** Those that nobody has open, least lately used first. */
+    private synchronized List<Sha256> incomplete() {
+        return inventory.paused();
+    }
+
     /** The number of complete blobs. */
     public synchronized int count() {
-        return sizes.size();
+        return inventory.blobCount();
     }
 
     /** Everything that is held, completely or in pieces. */
     public synchronized List<Held> holdings() {
-        return Stream.of(sizes.keySet(), paused.keySet(), open.keySet()).flatMap(digests -> digests.stream()).distinct()
-                .flatMap(digest -> held(digest).stream()).toList();
+        return inventory.holdings();
     }
 
     /** What blobs, and incomplete ones that nobody has open, take. */
     public synchronized long usedBytes() {
-        return used;
+        return inventory.used();
     }
 
     /**
@@ -311,14 +246,11 @@ public final class BlobStore implements AutoCloseable {
     }
 
     private synchronized void reserve(long size) throws StoreFullException {
-        if (size + reserved > maxBytes) {
-            throw new StoreFullException(size, maxBytes);
-        }
-        reserved += size;
+        inventory.reserve(size);
     }
 
     private synchronized void unreserve(long size) {
-        reserved -= size;
+        inventory.unreserve(size);
     }
 
     /**
@@ -348,18 +280,18 @@ public final class BlobStore implements AutoCloseable {
 
     /** The one that is known, with one user more. */
     private synchronized @Nullable Partial join(Representation wanted) throws IOException {
-        Sha256 digest = wanted.digest();
-        Paused known = paused.get(digest);
-        if (known != null) {
-            requireSamePieces(known.representation(), wanted);
-            return resume(known);
+        var known = inventory.paused(wanted.digest());
+        if (known.isPresent()) {
+            requireSamePieces(known.get().representation(), wanted);
+            return resume(known.get());
         }
-        Partial partial = open.get(digest);
-        if (partial != null) {
-            requireSamePieces(partial.representation(), wanted);
-            partial.enter();
+        var partial = inventory.opened(wanted.digest());
+        if (partial.isEmpty()) {
+            return null;
         }
-        return partial;
+        requireSamePieces(partial.get().representation(), wanted);
+        partial.get().enter();
+        return partial.get();
     }
 
     private static void requireSamePieces(Representation known, Representation wanted) throws IOException {
@@ -373,8 +305,7 @@ public final class BlobStore implements AutoCloseable {
         try {
             var file = SharedFile.open(directory.partial(digest));
             var partial = opened(new Partial(this, known, file), file);
-            paused.remove(digest);
-            used -= known.bytes();
+            inventory.removePaused(digest);
             return partial;
         } catch (NoSuchFileException e) {
             removePaused(digest); // behind our back
@@ -384,12 +315,11 @@ public final class BlobStore implements AutoCloseable {
 
     private Partial opened(Partial partial, SharedFile file) throws IOException {
         try {
-            reserve(partial.representation().size());
+            inventory.open(partial);
         } catch (StoreFullException e) {
             file.close();
             throw e;
         }
-        open.put(partial.representation().digest(), partial);
         return partial;
     }
 
@@ -415,8 +345,7 @@ public final class BlobStore implements AutoCloseable {
     /** Whether that was the last user. */
     synchronized boolean leave(Partial partial) {
         boolean last = partial.exit();
-        if (last && open.remove(partial.representation().digest(), partial)) { // else it became a blob
-            reserved -= partial.representation().size();
+        if (last && inventory.close(partial)) {
             pause(partial);
         }
         return last;
@@ -426,11 +355,10 @@ public final class BlobStore implements AutoCloseable {
     private void pause(Partial partial) {
         Paused left = partial.paused();
         Sha256 digest = left.representation().digest();
-        if (left.verified().isEmpty() || sizes.containsKey(digest)) {
+        if (left.verified().isEmpty() || inventory.hasBlob(digest)) {
             StoreDirectory.remove(directory.partial(digest));
         } else {
-            paused.put(digest, left);
-            used += left.bytes();
+            inventory.pause(left);
         }
     }
 
@@ -456,14 +384,17 @@ public final class BlobStore implements AutoCloseable {
     Blob commit(Partial partial) throws IOException {
         Path content = directory.partial(partial.representation().digest());
         return commit(partial.representation(), content, blob -> {
-            open.remove(partial.representation().digest());
+            inventory.close(partial);
             partial.movedTo(blob);
             StoreDirectory.remove(content); // only its description is left
         });
     }
 
     Blob commit(Path content, Representation representation) throws IOException {
-        return commit(representation, content, _ -> removePaused(representation.digest()));
+        return commit(representation, content, _ -> {
+            inventory.unreserve(representation.size());
+            removePaused(representation.digest());
+        });
     }
 
     /** @param then what else happens in the moment in which the blob appears */
@@ -477,11 +408,7 @@ public final class BlobStore implements AutoCloseable {
             synchronized (this) { // files and table change together, or an eviction between them would tear them apart
                 StoreDirectory.describe(target, description);
                 Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
-                unreserve(representation.size());
-                remembered.remove(digest); // it may have other header fields now
-                if (!sizes.containsKey(digest)) {
-                    add(digest, representation.size());
-                }
+                inventory.addBlob(digest, representation.size());
                 then.accept(blob);
             }
         } finally {
@@ -499,10 +426,10 @@ public final class BlobStore implements AutoCloseable {
     boolean makeRoom(long bytes) {
         long target;
         synchronized (this) {
-            if (used == 0) {
+            if (inventory.used() == 0) {
                 return false;
             }
-            target = Math.max(0, used - bytes) + reserved;
+            target = Math.max(0, inventory.used() - bytes) + inventory.reserved();
         }
         evictBeyond(target);
         return true;
@@ -519,7 +446,7 @@ public final class BlobStore implements AutoCloseable {
     }
 
     private synchronized boolean isBeyond(long limit) {
-        return used + reserved > limit;
+        return inventory.isBeyond(limit);
     }
 
     /** A blob that may be evicted, and how many others hold it. */
@@ -529,8 +456,8 @@ public final class BlobStore implements AutoCloseable {
         List<Sha256> incomplete;
         List<Sha256> oldest;
         synchronized (this) {
-            incomplete = List.copyOf(paused.keySet());
-            oldest = sizes.keySet().stream().limit(Math.max(1, sizes.size() / CHOICE)).toList();
+            incomplete = inventory.paused();
+            oldest = inventory.oldestBlobs(Math.max(1, inventory.blobCount() / CHOICE));
         }
         if (!incomplete.isEmpty()) {
             return incomplete;
@@ -549,24 +476,19 @@ public final class BlobStore implements AutoCloseable {
     }
 
     private boolean removePaused(Sha256 digest) {
-        Paused left = paused.remove(digest);
-        if (left == null) {
-            return false;
+        boolean wasThere = inventory.removePaused(digest);
+        if (wasThere) {
+            StoreDirectory.remove(directory.partial(digest));
         }
-        used -= left.bytes();
-        StoreDirectory.remove(directory.partial(digest));
-        return true;
+        return wasThere;
     }
 
     private boolean removeBlob(Sha256 digest) {
-        Long size = sizes.remove(digest);
-        if (size == null) {
-            return false;
+        boolean wasThere = inventory.removeBlob(digest);
+        if (wasThere) {
+            StoreDirectory.remove(directory.blob(digest));
         }
-        used -= size;
-        remembered.remove(digest);
-        StoreDirectory.remove(directory.blob(digest));
-        return true;
+        return wasThere;
     }
 
     void tell(Sha256 digest) {
