@@ -19,29 +19,23 @@ import io.fingerpost.contract.http.ByteRange;
 import io.fingerpost.contract.http.ByteRange.Span;
 import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
-import io.fingerpost.contract.http.Link;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,9 +50,6 @@ public final class Fetcher implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     /** Requests to all sources at a time for which there are kept threads. */
     private static final int MOST_LANES = 64;
-    private static final int BUFFER = 64 * 1024;
-    /** A part that begins so many bytes behind what is there is waited for. */
-    private static final long NEAR = 4 << 20;
     /** Request fields that change nothing of what may be shared (the broker has them under the same heading). */
     private static final Set<String> ORDINARY = Set.of("accept", "accept-charset", "accept-language", "user-agent",
             "referer", "dnt", "via");
@@ -71,9 +62,8 @@ public final class Fetcher implements AutoCloseable {
     private final OrderDesk desk;
     private final Duration patience;
     private final SourceOpener opener;
-    private final LongAdder fromPeers = new LongAdder();
-    private final LongAdder fromOrigin = new LongAdder();
-    private final Map<String, Transfer> running = new ConcurrentHashMap<>();
+    private final RunningTransfers running;
+    private final Delivery delivery;
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("stall-guard").factory());
     private final ExecutorService threads = Executors
@@ -100,6 +90,8 @@ public final class Fetcher implements AutoCloseable {
         this.store = store;
         this.stored = new StoredResources(store, index);
         this.opener = new SourceOpener(broker, config, timer);
+        this.running = new RunningTransfers(stored, threads);
+        this.delivery = new Delivery(broker);
     }
 
     /**
@@ -109,13 +101,13 @@ public final class Fetcher implements AutoCloseable {
      * @param fields that the one who wants it sends, without conditions and ranges
      */
     public Fetched fetch(String resource, Map<String, String> fields) throws IOException {
-        var joined = join(resource);
+        var joined = running.join(resource);
         var fetched = joined.isPresent() ? joined.get() : begin(resource, fields);
-        return fetched instanceof Running running ? begun(running, resource, fields) : fetched;
+        return fetched instanceof Running begun ? unlessInVain(begun, resource, fields) : fetched;
     }
 
     /** Waits for the first bytes: until then nobody was promised anything, and the origin can still speak for itself. */
-    private Fetched begun(Running running, String resource, Map<String, String> fields) throws IOException {
+    private Fetched unlessInVain(Running running, String resource, Map<String, String> fields) throws IOException {
         if (running.reader().begins()) {
             return running;
         }
@@ -130,35 +122,12 @@ public final class Fetcher implements AutoCloseable {
 
     /** The transfers that are under way. */
     public List<Progress> underWay() {
-        return running.entrySet().stream().map(entry -> entry.getValue().progress(entry.getKey()))
-                .sorted(Comparator.comparing(Progress::resource)).toList();
+        return running.underWay();
     }
 
     /** What all transfers together got since the start. */
     public Received received() {
-        var now = underWay();
-        return new Received(fromPeers.sum() + now.stream().mapToLong(Progress::fromPeers).sum(),
-                fromOrigin.sum() + now.stream().mapToLong(Progress::fromOrigin).sum());
-    }
-
-    /** Bytes, by who sent them. */
-    public record Received(long fromPeers, long fromOrigin) {}
-
-    private void ended(String resource, Transfer transfer) {
-        if (running.remove(resource, transfer)) {
-            var end = transfer.progress(resource);
-            fromPeers.add(end.fromPeers());
-            fromOrigin.add(end.fromOrigin());
-        }
-    }
-
-    private Optional<Running> join(String resource) {
-        return Optional.ofNullable(running.get(resource)).flatMap(Fetcher::reading);
-    }
-
-    /** Empty if the transfer is over. */
-    private static Optional<Running> reading(Transfer transfer) {
-        return transfer.reader().map(reader -> new Running(transfer, reader));
+        return running.received();
     }
 
     /**
@@ -176,12 +145,7 @@ public final class Fetcher implements AutoCloseable {
 
     /** A part of what is on its way already, if it is there or will soon be. */
     public Optional<Fetched> near(String resource, ByteRange range) {
-        var joined = join(resource);
-        if (joined.isEmpty() || joined.get().transfer().isNear(range, NEAR)) {
-            return joined.map(Fetched.class::cast);
-        }
-        joined.get().reader().close();
-        return Optional.empty();
+        return running.near(resource, range).map(Fetched.class::cast);
     }
 
     private Fetched begin(String resource, Map<String, String> fields) throws IOException {
@@ -225,7 +189,7 @@ public final class Fetcher implements AutoCloseable {
             partial.close(); // it is on its way under another name
             return Optional.empty();
         }
-        var started = start(resource, transfer, StoredResources.UNKNOWN, () -> swarm.run(plan));
+        var started = running.start(resource, transfer, StoredResources.UNKNOWN, () -> swarm.run(plan));
         if (started.transfer() != transfer) {
             desk.end(representation.digest()); // another request of the same moment was first
         }
@@ -241,7 +205,7 @@ public final class Fetcher implements AutoCloseable {
         var target = answer.headers().firstValue(FieldNames.TARGET_REPR_DIGEST).flatMap(DigestField::parse);
         if (answer.statusCode() == 302 && target.isPresent()) {
             answer.body().close();
-            return fromPeers(resource, fields, target.get(), sources(answer));
+            return fromPeers(resource, fields, target.get(), RedirectTargets.of(answer));
         }
         if (answer.statusCode() == 304 && known.isPresent()) {
             answer.body().close();
@@ -276,24 +240,6 @@ public final class Fetcher implements AutoCloseable {
                 && answer.headers().firstValueAsLong("Content-Length").isPresent();
     }
 
-    /** The peers of a redirect, best first. */
-    private static List<URI> sources(HttpResponse<?> answer) {
-        var links = answer.headers().allValues("Link").stream().flatMap(line -> Link.parse(line).stream())
-                .filter(link -> link.is("duplicate")).sorted(Comparator.comparingInt(Link::priority))
-                .map(Link::target);
-        return Stream.concat(answer.headers().firstValue("Location").stream(), links)
-                .flatMap(target -> url(target).stream()).distinct().toList();
-    }
-
-    /** What is no URL is left out as a peer that is not there. */
-    private static Optional<URI> url(String text) {
-        try {
-            return Optional.of(URI.create(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
     private Fetched fromPeers(String resource, Map<String, String> fields, Sha256 digest, List<URI> peers)
             throws IOException {
         Representation representation;
@@ -317,7 +263,7 @@ public final class Fetcher implements AutoCloseable {
         }
         var transfer = new Transfer(partial, representation.size(), representation.headers().fields(),
                 Optional.of(digest));
-        return start(resource, transfer, StoredResources.UNKNOWN,
+        return running.start(resource, transfer, StoredResources.UNKNOWN,
                 () -> new PeerTransfer(transfer, partial, opener, sources, failures).run());
     }
 
@@ -335,47 +281,13 @@ public final class Fetcher implements AutoCloseable {
         var promised = answer.headers().firstValue(FieldNames.REPR_DIGEST).flatMap(DigestField::parse);
         var transfer = new Transfer(incoming, size, headers.fields(), promised);
         var body = opener.guardOrigin(answer.body());
-        var started = start(resource, transfer, StoredResources.confirmation(answer, asked),
+        var started = running.start(resource, transfer, StoredResources.confirmation(answer, asked),
                 () -> new OriginTransfer(transfer, new Source.Origin(resource), incoming, body, headers, promised)
                         .run());
         if (started.transfer() != transfer) {
             body.close();
         }
         return started;
-    }
-
-    /** What fills a transfer. */
-    private interface Filler {
-        Blob run() throws IOException;
-    }
-
-    /** Starts to fill the transfer, unless another request of the same moment was first: then that one's is joined. */
-    private Running start(String resource, Transfer transfer, Instant confirmed, Filler filler) {
-        var own = reading(transfer).orElseThrow(); // the filler has not begun, so the transfer is open
-        var other = Optional.ofNullable(running.putIfAbsent(resource, transfer)).flatMap(Fetcher::reading);
-        if (other.isPresent()) {
-            own.reader().close();
-            transfer.fail(new IOException("another transfer of the resource was first"));
-            return other.get();
-        }
-        threads.execute(() -> fill(resource, transfer, confirmed, filler));
-        return own;
-    }
-
-    private void fill(String resource, Transfer transfer, Instant confirmed, Filler filler) {
-        try {
-            stored.remember(resource, filler.run(), confirmed);
-            ended(resource, transfer);
-            transfer.complete();
-        } catch (IOException e) {
-            ended(resource, transfer);
-            LOG.atInfo().addKeyValue("why", e.getMessage()).log("transfer failed");
-            transfer.fail(e);
-        } catch (RuntimeException | Error e) { // whatever it is, readers must not wait for ever
-            ended(resource, transfer);
-            LOG.error("transfer failed by a bug", e);
-            transfer.fail(new IOException("internal error", e));
-        }
     }
 
     /**
@@ -388,52 +300,7 @@ public final class Fetcher implements AutoCloseable {
 
     /** The same for a part. */
     public void copy(String resource, Running running, Span span, OutputStream out) throws IOException {
-        var reader = running.reader();
-        var buffer = new byte[BUFFER];
-        reader.seek(span.first());
-        try (reader) {
-            int count = 0;
-            while (count >= 0 && reader.position() <= span.last()) {
-                count = readUnlessFailed(reader, buffer, span.last() + 1 - reader.position());
-                out.write(buffer, 0, Math.max(0, count));
-            }
-        }
-        if (reader.position() <= span.last()) {
-            try (InputStream tail = tail(resource, running.transfer(), new Span(reader.position(), span.last()))) {
-                tail.transferTo(out);
-            }
-        }
-    }
-
-    private static int readUnlessFailed(Transfer.Reader reader, byte[] buffer, long most) {
-        try {
-            return reader.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, most)));
-        } catch (IOException e) {
-            return -1; // why, the transfer has logged
-        }
-    }
-
-    /** The origin's bytes of a part; another version's would not fit, and is refused. */
-    private InputStream tail(String resource, Transfer transfer, Span span) throws IOException {
-        String etag = transfer.headers().getOrDefault("ETag", "");
-        boolean isToTheEnd = span.last() == transfer.size() - 1;
-        String range = "bytes=" + span.first() + "-" + (isToTheEnd ? "" : span.last());
-        var answer = broker.fromOrigin("GET", resource, Map.of("Range", range, "If-Range", etag));
-        boolean same = answer.headers().firstValue("ETag").filter(etag::equals).isPresent();
-        boolean whole = answer.statusCode() == 200
-                && answer.headers().firstValueAsLong("Content-Length").orElse(-1) == transfer.size();
-        String wanted = span.contentRange(transfer.size());
-        boolean rest = answer.statusCode() == 206
-                && answer.headers().firstValue("Content-Range").filter(wanted::equals).isPresent();
-        if (!same || !(whole && isToTheEnd) && !rest) {
-            answer.body().close();
-            throw new IOException(
-                    "the origin does not have the version that was begun (status " + answer.statusCode() + ")");
-        }
-        if (whole) {
-            answer.body().skipNBytes(span.first());
-        }
-        return answer.body();
+        delivery.copy(resource, running, span, out);
     }
 
     @Override

@@ -11,11 +11,7 @@ import io.fingerpost.contract.api.Plan;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -53,36 +49,15 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     private final ExecutorService threads;
     private final Duration patience;
 
+    private final PieceWriters writers = new PieceWriters();
     /** All below guarded by this. */
-    private final Map<Optional<PeerId>, Queue> queues = new HashMap<>();
-    /** How many bytes of a piece a source wrote that broke off: another goes on there. */
-    private final Map<Integer, Integer> begun = new HashMap<>();
-    private final Map<Integer, Integer> writers = new HashMap<>();
+    private final Map<Optional<PeerId>, SourceQueue> queues = new HashMap<>();
     private int running;
     private int prefix;
     private int originFailures;
     private long lastEvent = System.nanoTime();
     private long lastAsked = lastEvent;
     private @Nullable IOException failure;
-
-    /** What one source has to send still. */
-    private static final class Queue {
-        private final Optional<PeerId> peer;
-        /** Under the URL that was told last: the ticket in it changes. */
-        private Source source;
-        private final Deque<Span> spans = new ArrayDeque<>();
-        private int lanes;
-        /** Orders that cross the report of its failure are refused until then. */
-        private long refusedUntil = System.nanoTime();
-
-        private Queue(Optional<PeerId> peer, Source source) {
-            this.peer = peer;
-            this.source = source;
-        }
-    }
-
-    /** Pieces in a row. */
-    private record Span(int first, int last) {}
 
     /** @param patience without anything under way for so long, orders are asked for again */
     SwarmTransfer(Transfer transfer, Partial partial, String resource, SourceOpener opener, OrderDesk desk,
@@ -167,7 +142,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         while (last + 1 < layout.count() && last - first + 1 < most && !partial.isVerified(last + 1)) {
             last++;
         }
-        add(new Source.Origin(resource), Optional.empty(), new Span(first, last));
+        add(new Source.Origin(resource), Optional.empty(), new PieceSpan(first, last));
     }
 
     private int firstMissing() {
@@ -192,44 +167,26 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             desk.failed(representation.digest(), order.from());
             return;
         }
-        spans(order.pieces()).forEach(span -> add(source, order.from(), span));
+        PieceSpan.of(order.pieces(), layout.count()).forEach(span -> add(source, order.from(), span));
     }
 
-    /** Pieces that follow one another are one request. */
-    private List<Span> spans(List<Integer> pieces) {
-        var spans = new ArrayList<Span>();
-        for (int piece : pieces) {
-            if (piece < 0 || piece >= layout.count()) {
-                continue; // no order that makes sense
-            }
-            Span last = spans.isEmpty() ? null : spans.getLast();
-            if (last != null && last.last + 1 == piece) {
-                spans.set(spans.size() - 1, new Span(last.first, piece));
-            } else {
-                spans.add(new Span(piece, piece));
-            }
-        }
-        return spans;
-    }
-
-    private synchronized void add(Source source, Optional<PeerId> peer, Span span) {
-        Queue queue = queues.computeIfAbsent(peer, _ -> new Queue(peer, source));
-        queue.source = source;
-        if (System.nanoTime() - queue.refusedUntil < 0) {
-            desk.failed(representation.digest(), queue.peer);
+    private synchronized void add(Source source, Optional<PeerId> peer, PieceSpan span) {
+        SourceQueue queue = queues.computeIfAbsent(peer, _ -> new SourceQueue(peer, source));
+        queue.source(source);
+        if (queue.isRefused()) {
+            desk.failed(representation.digest(), peer);
             return;
         }
-        queue.spans.add(span);
+        queue.add(span);
         lastEvent = System.nanoTime();
-        if (queue.lanes < LANES) {
-            queue.lanes++;
+        if (queue.enter(LANES)) {
             running++;
             threads.execute(() -> serve(queue));
         }
     }
 
     /** One lane: a request after the other, as long as there is something to ask for. */
-    private void serve(Queue queue) {
+    private void serve(SourceQueue queue) {
         try {
             for (var span = next(queue); span.isPresent(); span = next(queue)) {
                 fetch(queue, span.get());
@@ -246,30 +203,12 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         }
     }
 
-    /** Pieces that are there already are not asked for. */
-    private synchronized Optional<Span> next(Queue queue) {
-        while (failure == null && !queue.spans.isEmpty()) {
-            Span span = queue.spans.removeFirst();
-            int first = span.first;
-            while (first <= span.last && partial.isVerified(first)) {
-                first++;
-            }
-            int last = first;
-            while (last < span.last && !partial.isVerified(last + 1)) {
-                last++;
-            }
-            if (last < span.last) {
-                queue.spans.addFirst(new Span(last + 1, span.last));
-            }
-            if (first <= span.last) {
-                return Optional.of(new Span(first, last));
-            }
-        }
-        return Optional.empty();
+    private synchronized Optional<PieceSpan> next(SourceQueue queue) {
+        return failure == null ? queue.next(partial::isVerified) : Optional.empty();
     }
 
-    private synchronized void leave(Queue queue) {
-        queue.lanes--;
+    private synchronized void leave(SourceQueue queue) {
+        queue.leave();
         running--;
         lastEvent = System.nanoTime();
     }
@@ -279,37 +218,36 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         notifyAll();
     }
 
-    private void gaveUp(Queue queue, SourceFailed why) {
+    private void gaveUp(SourceQueue queue, SourceFailed why) {
         LOG.atInfo().addKeyValue("source", source(queue)).addKeyValue("why", why.getMessage()).log("source given up");
         synchronized (this) {
-            queue.spans.clear();
-            if (queue.peer.isPresent()) {
-                queue.refusedUntil = System.nanoTime() + REFUSED.toNanos();
-            } else if (++originFailures >= ORIGIN_FAILURES) {
+            boolean isOrigin = queue.peer().isEmpty();
+            queue.refuse(isOrigin ? 0 : REFUSED.toNanos());
+            if (isOrigin && ++originFailures >= ORIGIN_FAILURES) {
                 end(why);
                 return;
             }
         }
-        desk.failed(representation.digest(), queue.peer);
+        desk.failed(representation.digest(), queue.peer());
     }
 
-    private synchronized Source source(Queue queue) {
-        return queue.source;
+    private synchronized Source source(SourceQueue queue) {
+        return queue.source();
     }
 
-    private void fetch(Queue queue, Span span) throws IOException {
+    private void fetch(SourceQueue queue, PieceSpan span) throws IOException {
         Source source = source(queue);
-        int from = resume(span.first);
-        long position = layout.offset(span.first) + from;
-        long end = layout.offset(span.last) + layout.length(span.last);
-        try (var body = open(source, span.first, position, end)) {
+        int from = writers.resume(span.first());
+        long position = layout.offset(span.first()) + from;
+        long end = layout.offset(span.last()) + layout.length(span.last());
+        try (var body = open(source, span.first(), position, end)) {
             var reader = new PieceReader(partial, body);
-            int piece = span.first;
+            int piece = span.first();
             if (body.position() < position) { // who ignores ranges sends all of it: then all of it is taken, for it comes anyway
-                wrote(piece);
+                writers.leave(piece);
                 piece = 0;
                 from = 0;
-                writes(piece);
+                writers.enter(piece);
             }
             int last = layout.pieceAt(body.end() - 1);
             while (!isOver()) {
@@ -319,7 +257,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
                 }
                 piece++;
                 from = 0;
-                writes(piece);
+                writers.enter(piece);
             }
         }
     }
@@ -329,14 +267,14 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             return opener.open(source, representation, position, end);
         } catch (SourceFailed e) {
             keep(piece, (int) (position - layout.offset(piece)));
-            wrote(piece);
+            writers.leave(piece);
             tell(source, piece, e);
             throw e;
         }
     }
 
     /** Takes one piece, or the rest of one. */
-    private void take(Queue queue, Source source, PieceReader reader, int piece, int from) throws IOException {
+    private void take(SourceQueue queue, Source source, PieceReader reader, int piece, int from) throws IOException {
         boolean isRight;
         boolean isAlone;
         try {
@@ -346,7 +284,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             tell(source, piece, e);
             throw e;
         } finally {
-            isAlone = wrote(piece);
+            isAlone = writers.leave(piece);
         }
         if (isRight) {
             transfer.supply().from(source, layout.length(piece));
@@ -364,37 +302,21 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         throw corrupt;
     }
 
-    private synchronized void again(Queue queue, int piece) {
-        queue.spans.addFirst(new Span(piece, piece));
+    private synchronized void again(SourceQueue queue, int piece) {
+        queue.addFirst(new PieceSpan(piece, piece));
     }
 
-    /** Where to go on with a piece: at the byte where an earlier source broke off. */
-    private synchronized int resume(int piece) {
-        Integer bytes = writers.containsKey(piece) ? null : begun.remove(piece);
-        writes(piece);
-        return bytes == null ? 0 : bytes;
-    }
-
-    private synchronized void writes(int piece) {
-        writers.merge(piece, 1, Integer::sum);
-    }
-
-    /** Whether nobody else writes the piece now. */
-    private synchronized boolean wrote(int piece) {
-        return writers.computeIfPresent(piece, (_, count) -> count == 1 ? null : count - 1) == null;
-    }
-
-    private synchronized void keep(int piece, int bytes) {
-        if (bytes > 0 && !partial.isVerified(piece)) {
-            begun.put(piece, bytes);
+    private void keep(int piece, int bytes) {
+        if (!partial.isVerified(piece)) {
+            writers.keep(piece, bytes);
         }
     }
 
     private void verified(int piece) {
+        writers.done(piece);
         advance();
         synchronized (this) {
             originFailures = 0;
-            begun.remove(piece);
         }
     }
 
