@@ -23,8 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a machine does to the agent on it: it sleeps, moves, sets its clock, runs on battery. */
 class AgentMachineIT {
-    private static final boolean IS_ROOT = System.getProperty("user.name").equals("root");
-
     @RegisterExtension
     private final Site site = new Site();
     private byte[] content;
@@ -117,7 +115,7 @@ class AgentMachineIT {
         String machine = "mount -t tmpfs tmpfs /sys/class && mkdir -p /sys/class/power_supply/BAT0 &&"
                 + " cd /sys/class/power_supply/BAT0 && echo Battery >type && echo " + status + " >status &&"
                 + " mount -t tmpfs tmpfs /run && mkdir /run/dbus && : >/run/dbus/system_bus_socket && exec \"$@\"";
-        var agent = laptop(List.of("unshare", IS_ROOT ? "-m" : "-Urm", "sh", "-c", machine, "sh"),
+        var agent = laptop(List.of("unshare", OwnNetwork.IS_ROOT ? "-m" : "-Urm", "sh", "-c", machine, "sh"),
                 Map.of("PATH", tools + ":" + System.getenv("PATH")), "--set", "serve.pause-on=battery,metered");
         await().untilAsserted(() -> assertThat(
                 site.program("fingerpost-agent", "status", "--data", data().toString()).out())
@@ -128,65 +126,29 @@ class AgentMachineIT {
         assertThat(site.get(site.edge() + "/a.bin", Site.VERIFYING).statusCode()).isEqualTo(200);
     }
 
-    /** A network of the test's own, in which the way from the agent to the broker begins at another address from one moment to the next. */
+    /** In a network of the test's own, the way from the agent to the broker begins at another address from one moment to the next. */
     @Test
     @RequiresTool({"curl", "ip", "nsenter", "unshare"})
     void anAgentThatMovesToAnotherAddressIsFoundThere() throws Exception {
-        var network = site.started(Program.start("network",
-                List.of("unshare", IS_ROOT ? "-n" : "-Urn", "sh", "-c",
-                        "ip link set lo up && ip address add 10.9.0.1/32 dev lo && echo ready pid=$$ && exec sleep 300"),
-                Map.of(), site.launcher().path("network.log")));
-        String pid = network.ready("pid");
-        move(pid, "10.9.0.7");
-        var origin = site.started(Program.start("origin", inside(pid,
-                site.launcher().script("fingerpost-origin").toString(), site.folder().toString(), "--listen",
-                "127.0.0.1:0"), Map.of(), site.launcher().path("origin.log")));
-        var broker = site.started(Program.start("broker", inside(pid,
-                site.launcher().script("fingerpost-broker").toString(), "--origin", origin.ready("origin"), "--listen",
-                "10.9.0.1:0", "--admin", "127.0.0.1:0", "--allow-peers", "10.9.0.0/24", "--super-node-token", "vouched",
-                "--set", "lease.heartbeat=500ms", "--set", "lease.ttl=3s", "--data",
-                site.launcher().path("broker").toString()), Map.of(), site.launcher().path("broker.log")));
-        String edge = broker.ready("edge");
-        var agent = site.started(Program.start("agent", inside(pid,
-                site.launcher().script("fingerpost-agent").toString(), "run", "--broker", edge, "--listen", "0.0.0.0:0",
-                "--gateway", "127.0.0.1:0", "--token", "vouched", "--data", site.launcher().path("agent").toString()),
-                Map.of(), site.launcher().path("agent.log")));
+        var network = OwnNetwork.of(site);
+        network.address("10.9.0.7");
+        var broker = network.broker();
+        var agent = network.agent("--broker", broker.ready("edge"));
         assertThat(agent.ready("peer")).startsWith("http://10.9.0.7:");
         String own = agent.ready("peer").replaceFirst(".*:", "");
-        run(inside(pid, "curl", "-sS", "-o", site.launcher().path("fetched").toString(),
-                agent.ready("gateway") + "/a.bin"));
-        awaitRedirect(pid, edge, "http://10.9.0.7:" + own);
+        network.curl("-o", site.launcher().path("fetched").toString(), agent.ready("gateway") + "/a.bin");
+        awaitRedirect(network, broker.ready("edge"), "http://10.9.0.7:" + own);
 
-        move(pid, "10.9.0.8");
-        run(inside(pid, "ip", "address", "delete", "10.9.0.7/32", "dev", "lo"));
+        network.address("10.9.0.8");
+        network.run("ip", "address", "delete", "10.9.0.7/32", "dev", "lo");
 
-        awaitRedirect(pid, edge, "http://10.9.0.8:" + own);
+        awaitRedirect(network, broker.ready("edge"), "http://10.9.0.8:" + own);
         assertThat(site.launcher().path("got")).hasBinaryContent(content);
     }
 
-    private void move(String pid, String address) throws Exception {
-        run(inside(pid, "ip", "address", "add", address + "/32", "dev", "lo"));
-        run(inside(pid, "ip", "route", "replace", "local", "10.9.0.1", "dev", "lo", "src", address, "table", "local"));
-    }
-
-    private void awaitRedirect(String pid, String edge, String peer) {
-        var curl = inside(pid, "curl", "-sS", "-L", "-o", site.launcher().path("got").toString(), "-w",
-                "%{num_redirects} %{url_effective}", edge + "/a.bin");
-        await().atMost(Duration.ofSeconds(40))
-                .untilAsserted(() -> assertThat(run(curl).out()).startsWith("1 " + peer + "/"));
-    }
-
-    private Site.Ran run(List<String> command) throws IOException, InterruptedException {
-        var ran = site.run(command.toArray(String[]::new));
-        assertThat(ran.exit()).as(ran.err()).isZero();
-        return ran;
-    }
-
-    /** Who is not root is the root of a user namespace of its own there. */
-    private static List<String> inside(String pid, String... command) {
-        var all = new ArrayList<>(List.of("nsenter", "-t", pid, "-n"));
-        all.addAll(IS_ROOT ? List.of() : List.of("-U", "--preserve-credentials"));
-        all.addAll(List.of(command));
-        return all;
+    private void awaitRedirect(OwnNetwork network, String edge, String peer) {
+        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> assertThat(network.curl("-L", "-o",
+                site.launcher().path("got").toString(), "-w", "%{num_redirects} %{url_effective}", edge + "/a.bin"))
+                .startsWith("1 " + peer + "/"));
     }
 }
