@@ -93,7 +93,8 @@ public final class Agent implements AutoCloseable {
         this.uploads = new Uploads(config.serve().budget(), monthlyCount,
                 client -> config.serve().lanExempt() && LocalNetwork.has(client),
                 machine);
-        this.http = CompletableFuture.supplyAsync(() -> newHttpClient(config), threads); // it takes a tenth of a second
+        this.http = CompletableFuture
+                .supplyAsync(() -> LightHttpClient.connectingWithin(config.fetch().connectTimeout()), threads); // it takes a tenth of a second
 
         var broker = new BrokerClient(http::join, config.broker(), config.origin(), Optional.of(identity.peerId()));
         this.registry = new RegistryClient(config.broker());
@@ -127,15 +128,6 @@ public final class Agent implements AutoCloseable {
         new RunningAgent(config.broker().getScheme() + "://" + config.broker().getRawAuthority(), gatewayUrl())
                 .write(config.data());
         membership.start();
-    }
-
-    static HttpClient newHttpClient(AgentConfig config) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(config.fetch().connectTimeout())
-                .sslContext(LazyTls.context()).sslParameters(LazyTls.parameters())
-                .build();
     }
 
     private int idleTimeout() {

@@ -1,6 +1,7 @@
 package io.fingerpost.agent.cli;
 
 import io.fingerpost.agent.AgentConfig;
+import io.fingerpost.agent.LightHttpClient;
 import io.fingerpost.agent.fetch.BrokerClient;
 import io.fingerpost.agent.fetch.Fetched.Held;
 import io.fingerpost.agent.fetch.Fetched.Passed;
@@ -43,8 +44,7 @@ final class Download implements AutoCloseable {
     Download(AgentConfig config, Path file) {
         this.config = config;
         this.file = file;
-        this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER).connectTimeout(config.fetch().connectTimeout()).build();
+        this.http = LightHttpClient.connectingWithin(config.fetch().connectTimeout());
     }
 
     /** Fetches through the gateway of an agent that runs; what it gets, it keeps and serves. */

@@ -1,12 +1,12 @@
 package io.fingerpost.agent.cli;
 
+import io.fingerpost.agent.LightHttpClient;
 import io.fingerpost.agent.RunningAgent;
 import io.fingerpost.agent.fetch.Progress;
 import io.fingerpost.agent.gateway.AgentStatus;
 import io.fingerpost.contract.api.WireJson;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private static String ask(RunningAgent running, Path directory) throws IOException, InterruptedException {
-        try (var http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+        try (var http = LightHttpClient.connectingWithin(TIMEOUT)) {
             var request = HttpRequest.newBuilder(URI.create(running.gateway() + AgentStatus.PATH)).timeout(TIMEOUT)
                     .build();
             return http.send(request, BodyHandlers.ofString()).body();

@@ -21,6 +21,8 @@ public final class Peer implements Holder {
     private final PeerEndpoint endpoint;
     /** By family and wish for TLS, for whoever asks for it in a decision; null where there is none. */
     private final @Nullable PeerEndpoint[] byAudience = new PeerEndpoint[4];
+    /** For which of these there is one, a bit for each: a decision looks at many peers, and takes the endpoint of one. */
+    private final int audiences;
     private final boolean superNode;
     private final TicketKey ticketKey;
     private final Reach reach;
@@ -63,6 +65,7 @@ public final class Peer implements Holder {
             add(route, true);
             add(route, false);
         }
+        this.audiences = audiences(byAudience);
         this.superNode = admission.superNode();
         this.ticketKey = ticketKey;
         this.place = place;
@@ -94,6 +97,14 @@ public final class Peer implements Holder {
         byAudience[tls] = byAudience[tls] == null && route.hasTls() ? route.endpoint() : byAudience[tls];
     }
 
+    private static int audiences(@Nullable PeerEndpoint[] byAudience) {
+        int bits = 0;
+        for (int i = 0; i < byAudience.length; i++) {
+            bits |= byAudience[i] == null ? 0 : 1 << i;
+        }
+        return bits;
+    }
+
     private static int audience(boolean ipv6, boolean tlsOnly) {
         return (ipv6 ? 2 : 0) + (tlsOnly ? 1 : 0);
     }
@@ -109,7 +120,7 @@ public final class Peer implements Holder {
 
     /** Whether a client that has come by IPv6, or else by IPv4, can reach it, for all that is known. */
     public boolean isReachable(boolean ipv6, boolean tlsOnly) {
-        return byAudience[audience(ipv6, tlsOnly)] != null;
+        return (audiences >> audience(ipv6, tlsOnly) & 1) == 1;
     }
 
     /** Where such a client reaches it. */
@@ -125,7 +136,7 @@ public final class Peer implements Holder {
 
     /** Whether it has an endpoint with TLS. */
     public boolean hasTls() {
-        return byAudience[audience(false, true)] != null || byAudience[audience(true, true)] != null;
+        return isReachable(false, true) || isReachable(true, true);
     }
 
     /** Whether clients may have met it there. */
