@@ -98,7 +98,7 @@ class AgentBudgetIT {
         network.address("10.9.0.7");
         String edge = network.broker().ready("edge");
         var agent = network.agent("--broker", edge, "--set", "serve.monthly-quota=1500KiB", "--set",
-                "serve.lan-exempt=true");
+                "serve.rate=80kbit/s", "--set", "serve.lan-exempt=true"); // a file would take 100 s at that rate, and curl a minute
         network.curl("-o", "/dev/null", agent.ready("gateway") + "/a.bin");
         String[] redirect = {"-o", "/dev/null", "-w", "%{redirect_url}", edge + "/a.bin"};
         String url = await().until(() -> network.curl(redirect), to -> to.startsWith("http://10.9.0.7:"));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -106,6 +107,50 @@ class AgentFaceIT {
                 "shared /known.bin", "refused /maps/unknown%20map.bin", "sharing 1 files of " + folder.getParent());
         await().until(() -> site.get(site.edge() + "/known.bin").statusCode() == 302);
         assertThat(seed.stop()).isZero();
+    }
+
+    @Test
+    @RequiresTool("curl")
+    void theGatewayIsAGoodCitizen() throws Exception {
+        byte[] content = site.file("a.bin", 3_000_000);
+        site.broker();
+        String url = site.agent("mine").ready("gateway") + "/a.bin";
+
+        var part = site.get(url, "Range", "bytes=1000000-1999999");
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.body()).isEqualTo(Arrays.copyOfRange(content, 1_000_000, 2_000_000));
+        var whole = site.get(url);
+        assertThat(whole.body()).isEqualTo(content);
+        String etag = whole.headers().firstValue("ETag").orElseThrow();
+        var again = site.get(url, "If-None-Match", etag);
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.headers().firstValue("Cache-Status").orElseThrow()).contains("hit");
+        assertThat(site.curl("-I", url).out()).contains("200 OK", "Content-Length: 3000000");
+        assertThat(site.get(url, "Cache-Control", "only-if-cached").body()).isEqualTo(content);
+        assertThat(site.get(url + "x", "Cache-Control", "only-if-cached").statusCode()).isEqualTo(504);
+        assertThat(site.get(url + "x").statusCode()).as("passed through").isEqualTo(404);
+    }
+
+    @Test
+    void anotherVersionsStoreIsLeftAsItIs() throws Exception {
+        byte[] content = site.file("a.bin", 300_000);
+        site.broker();
+        var agent = site.agent("mine");
+        String id = agent.ready("peer-id");
+        site.through(agent, "/a.bin");
+        agent.stop();
+        Path layout = site.launcher().path("mine").resolve("store/layout");
+
+        Files.writeString(layout, "2\n");
+        var refused = agent("run", "--broker", site.edge(), "--data", data("mine"));
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err().lines()).filteredOn(line -> line.contains("layout '2'")).hasSize(1);
+
+        Files.delete(layout); // as of before there were numbers
+        var again = site.agent("mine");
+        assertThat(again.ready("peer-id")).isEqualTo(id);
+        assertThat(site.through(again, "/a.bin").body()).isEqualTo(content);
+        assertThat(agent("status", "--json", "--data", data("mine")).out()).contains("\"fetchedFromOrigin\":0");
     }
 
     @Test

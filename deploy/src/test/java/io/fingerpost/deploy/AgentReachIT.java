@@ -99,6 +99,27 @@ class AgentReachIT {
                         "reachable   yes, but not everywhere: tried http://127.0.0.1:9999 from here: ");
     }
 
+    /** It says why, and is a client like all others. */
+    @Test
+    void whoCannotBeReachedIsToldAndStillFetchesFromPeers() throws Exception {
+        site.broker();
+        var seed = agent("seed", "", "--broker", site.edge(), "--listen", "127.0.0.1:0");
+        site.through(seed, "/a.bin");
+        await().until(() -> site.holdings() == 1);
+
+        var hidden = agent("hidden", "", "--broker", site.edge(), "--listen", "127.0.0.1:0", "--advertise",
+                "http://127.0.0.1:9999");
+
+        assertThat(site.through(hidden, "/a.bin").body()).isEqualTo(content);
+        String data = site.launcher().path("hidden").toString();
+        assertThat(site.program("fingerpost-agent", "status", "--data", data).out())
+                .contains("registered  yes", "reachable   no: tried http://127.0.0.1:9999 from here: ",
+                        "; open that port to the broker, or advertise another URL");
+        assertThat(site.program("fingerpost-agent", "status", "--json", "--data", data).out())
+                .contains("\"fetchedFromPeers\":" + content.length, "\"fetchedFromOrigin\":0");
+        assertThat(hidden.logText()).contains("clients are not sent here: ");
+    }
+
     @Test
     @RequiresTool({"curl", "openssl"})
     void theBrokerMayBeReachedByTlsAlone() throws Exception {

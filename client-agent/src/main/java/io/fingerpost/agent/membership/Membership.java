@@ -14,7 +14,6 @@ import io.fingerpost.contract.client.RegistryClient;
 import io.fingerpost.contract.client.RegistryRefused;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,6 +41,7 @@ public final class Membership implements AutoCloseable {
     private final Announcer announcer;
     private final Thread thread = Thread.ofVirtual().name("membership").unstarted(this::run);
     private volatile Registration registration;
+    private volatile boolean isClosed;
     /** Empty without a lease. */
     private final AtomicReference<@Nullable ActiveLease> lease = new AtomicReference<>();
     private volatile String trouble = "not registered yet";
@@ -119,7 +119,12 @@ public final class Membership implements AutoCloseable {
     private void register() throws IOException {
         registration = registration(registration.key(), offer.get(), report.get());
         var grant = registry.register(registration, token);
-        lease.set(ActiveLease.granted(grant));
+        var granted = ActiveLease.granted(grant);
+        lease.set(granted);
+        if (isClosed && lease.compareAndSet(granted, null)) { // while the registry was asked
+            sayGoodbye(grant);
+            return;
+        }
         listener.granted(grant);
         announcer.leaseGranted(grant);
         note(grant.reachability());
@@ -130,14 +135,19 @@ public final class Membership implements AutoCloseable {
 
     /** Renews until the lease is lost, or another one is wanted; while the registry is silent, it is asked again at the same pace. */
     private void keepLease() throws InterruptedException, IOException {
-        var current = Objects.requireNonNull(lease.get());
+        var current = lease.get();
+        if (current == null) {
+            return; // closed
+        }
         LeaseTerms terms = current.grant().terms();
         var before = offered();
         while (true) {
             Thread.sleep(jittered(terms.heartbeat()));
             var now = offer.get();
             // Twice, for a name server that knows only half for a moment makes no new address.
-            boolean hasChanged = !now.equals(offered()) && now.equals(before);
+            boolean hasMoved = !now.endpoints().equals(offered().endpoints())
+                    && now.endpoints().equals(before.endpoints());
+            boolean hasChanged = hasMoved || !now.budget().equals(offered().budget());
             before = now;
             if (hasChanged) {
                 LOG.info("what this agent offers has changed; registering again");
@@ -229,6 +239,7 @@ public final class Membership implements AutoCloseable {
     /** Says goodbye if there is a lease, so that no client is sent here any more. */
     @Override
     public void close() {
+        isClosed = true;
         thread.interrupt();
         announcer.close();
         var current = lease.getAndSet(null);

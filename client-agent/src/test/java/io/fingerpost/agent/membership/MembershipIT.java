@@ -396,6 +396,23 @@ class MembershipIT {
         assertThat(registry.registrations()).extracting(Registration::budget).containsExactly(BUDGET, paused, BUDGET);
     }
 
+    /** A name server that knows half of the broker's addresses for a moment. */
+    @Test
+    void anAddressThatIsGoneForAMomentIsNoMove() throws IOException {
+        var other = List.of(PeerEndpoint.parse("http://192.0.2.99:80"));
+        var asked = new AtomicInteger();
+        try (var member = new Membership(new RegistryClient(broker.url()), identity.key(),
+                () -> new Offer(asked.incrementAndGet() == 5 ? other : List.of(ENDPOINT), BUDGET), Optional.empty(),
+                store,
+                report::get, LeaseListener.NONE, registered::incrementAndGet)) {
+            member.start();
+
+            await().until(() -> asked.get() >= 10);
+
+            assertThat(registry.registrations()).hasSize(1);
+        }
+    }
+
     @Test
     void checksTicketsByTheRegistrysClock() {
         registry.clockAhead(Duration.ofHours(3));

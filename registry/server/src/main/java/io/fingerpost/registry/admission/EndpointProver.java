@@ -46,7 +46,7 @@ public final class EndpointProver {
     private Proof prove(Registration registration, PeerEndpoint endpoint, boolean sharesLan) {
         if (sharesLan && endpoint.privateAddress().filter(dialler::refuses).isPresent()) {
             return new Proof.Missing("not tried: " + endpoint + " is an address of your own network",
-                    "clients of your own network are sent to it; for others, advertise an address that the broker can reach");
+                    "clients of your own network are sent to it while no other endpoint proves itself; for others, advertise an address that the broker can reach");
         }
         String nonce = newNonce();
         EndpointDialler.Answer answer;

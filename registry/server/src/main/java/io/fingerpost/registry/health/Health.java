@@ -1,6 +1,8 @@
 package io.fingerpost.registry.health;
 
+import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.health.Pieces.Piece;
 import io.fingerpost.registry.health.Suspicions.Suspicion;
@@ -28,8 +30,8 @@ public final class Health {
     /** How often a piece is fetched of each peer without a reason: its uplink is for clients. */
     private static final Duration FETCH = Duration.ofMinutes(30);
     private static final int BYTES_PER_SECOND = 4 << 20;
-    /** The largest piece there is can be saved up for. */
-    private static final int MOST_BYTES = 16 << 20;
+    /** The largest piece there is can be saved up for, by as many routes as a peer can have. */
+    private static final int MOST_BYTES = PieceLayout.MAX_PIECE * Registration.MAX_ENDPOINTS;
     /** So often a peer may be full when it is suspected. */
     private static final int MOST_IN_VAIN = 5;
     /** More than one interval, so that each peer is in it, but no long memory. */
@@ -122,7 +124,7 @@ public final class Health {
         if (suspicion != null && piece == null) {
             chart.drop(suspicion);
         }
-        if (piece != null && !bytes.take(piece.length() * routes(peer), now)) {
+        if (piece != null && !bytes.take((double) piece.length() * routes(peer), now)) {
             if (suspicion != null) {
                 places.release();
                 rounds.schedule(chart, now.plus(Duration.ofSeconds(1)));

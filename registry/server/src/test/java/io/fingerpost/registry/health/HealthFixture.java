@@ -45,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** Health with a clock that stands still and peers that answer probes as a test says, at once. */
 final class HealthFixture implements Probes, HealthMeters {
@@ -131,14 +132,13 @@ final class HealthFixture implements Probes, HealthMeters {
                 addresses.isEmpty() ? Reachability.no("tried", "advice") : Reachability.YES);
     }
 
-    /** Somebody who is reached by IPv4 and by IPv6. */
-    static Peer peerOfTwoRoutes() {
+    /** Somebody who is reached by several ways. */
+    static Peer peerOfRoutes(int count) {
         Peer plain = somePeer();
-        var first = plain.admission().routes().getFirst();
-        var second = new Route(new PeerEndpoint("http", "six." + first.endpoint().host(), 8080),
-                List.of(InetAddress.ofLiteral("::1")));
-        return new Peer(plain.id(), TestAdmissions.of(List.of(first, second), false, BUDGET), plain.ticketKey(),
-                plain.place(), new Uploads(BUDGET, NOW.toEpochMilli()), plain.leaseUntil(), Reachability.YES);
+        var routes = IntStream.range(0, count).mapToObj(i -> new Route(
+                new PeerEndpoint("http", "way-" + i + "." + plain.endpoint().host(), 8080), List.of(ADDRESS))).toList();
+        return new Peer(plain.id(), TestAdmissions.of(routes, false, BUDGET), plain.ticketKey(), plain.place(),
+                new Uploads(BUDGET, NOW.toEpochMilli()), plain.leaseUntil(), Reachability.YES);
     }
 
     Peer admitted() {
@@ -153,9 +153,12 @@ final class HealthFixture implements Probes, HealthMeters {
 
     /** Something that is known, of two pieces and one byte. */
     Representation known(int number) {
-        var hashes = List.of(digest(number, 1), digest(number, 2), digest(number, 3));
-        var representation = new Representation(digest(number, 0), 2 * PieceLayout.MIN_PIECE + 1,
-                new ReplayedHeaders(Map.of()),
+        return known(number, 2 * PieceLayout.MIN_PIECE + 1);
+    }
+
+    Representation known(int number, long size) {
+        var hashes = IntStream.rangeClosed(1, new PieceLayout(size).count()).mapToObj(i -> digest(number, i)).toList();
+        var representation = new Representation(digest(number, 0), size, new ReplayedHeaders(Map.of()),
                 PieceHashes.of(hashes));
         representations.learn(new ResourceId("/" + number), representation, NOW.plusSeconds(3600));
         return representation;

@@ -4,6 +4,8 @@ import static io.fingerpost.registry.health.HealthFixture.GONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.PieceLayout;
+import io.fingerpost.contract.api.Registration;
 import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.Peer.State;
 import java.time.Duration;
@@ -64,7 +66,7 @@ class HealthTest {
     /** With what still answers, which only a new registration finds out. */
     @Test
     void aPeerOfWhichOneRouteIsDeadRegistersAnew() {
-        var peer = fixture.admitted(HealthFixture.peerOfTwoRoutes());
+        var peer = fixture.admitted(HealthFixture.peerOfRoutes(2));
         fixture.proofs.put(peer.id(), new Outcome.Unreachable("tried one of them: refused", "open the port", true));
         while (fixture.proved.isEmpty()) {
             pass(Duration.ofSeconds(1));
@@ -78,7 +80,7 @@ class HealthTest {
 
     @Test
     void aPeerOfWhichAllRoutesAreDeadIsDownAndComesBack() {
-        var peer = fixture.admitted(HealthFixture.peerOfTwoRoutes());
+        var peer = fixture.admitted(HealthFixture.peerOfRoutes(2));
         fixture.proofs.put(peer.id(), GONE);
         passRounds();
         assertThat(peer.state()).isEqualTo(State.DOWN);
@@ -280,6 +282,19 @@ class HealthTest {
             pass(MINUTE);
             assertThat(peer.state()).isEqualTo(i < 3 ? State.GOOD : State.QUARANTINED);
         }
+    }
+
+    /** It is fetched by each route, of which there may be many. */
+    @Test
+    void theLargestPieceOfAPeerOfManyRoutesIsLookedInto() {
+        var peer = fixture.admitted(HealthFixture.peerOfRoutes(Registration.MAX_ENDPOINTS));
+        var held = fixture.known(1, PieceLayout.MAX_SIZE);
+        fixture.hold(peer, held);
+
+        fixture.suspicions.suspect(peer.mark(), held.digest());
+        pass(MINUTE);
+
+        assertThat(fixture.fetched).contains(peer.id());
     }
 
     @Test
