@@ -6,7 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.fingerpost.deploy.process.Program;
 import io.fingerpost.testing.RequiresTool;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -69,6 +75,28 @@ class AgentBudgetIT {
 
         first.join();
         assertThat(site.get(url, "Range", "bytes=0-9").statusCode()).isEqualTo(206);
+    }
+
+    /** From the disk's cache into the socket, without a copy of the program's own. */
+    @Test
+    @RequiresTool({"curl", "strace"})
+    void bodiesGoByTheKernelsCopying() throws Exception {
+        site.file("a.bin", SIZE);
+        site.broker();
+        var agent = site.agent("agent", "--token", "vouched", "--set", "serve.rate=1Gbit/s");
+        String url = heldBy(agent, "/a.bin");
+        Path calls = site.launcher().path("calls");
+        var strace = site.started(Program.start("strace", List.of("strace", "-f", "-e", "trace=sendfile", "-o",
+                calls.toString(), "-p", String.valueOf(agent.pid())), Map.of(), site.launcher().path("strace.log")));
+        await().until(() -> strace.logText().contains("attached"));
+
+        client("127.0.0.2", url).join();
+        strace.stop();
+
+        long sent = Files.readAllLines(calls).stream().filter(line -> line.contains("sendfile"))
+                .map(Pattern.compile("= (\\d+)$")::matcher).filter(Matcher::find)
+                .mapToLong(count -> Long.parseLong(count.group(1))).sum();
+        assertThat(sent).isEqualTo(SIZE);
     }
 
     @Test

@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.fingerpost.deploy.process.Program;
 import io.fingerpost.testing.RequiresTool;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -129,6 +132,30 @@ class AgentFaceIT {
         assertThat(site.get(url, "Cache-Control", "only-if-cached").body()).isEqualTo(content);
         assertThat(site.get(url + "x", "Cache-Control", "only-if-cached").statusCode()).isEqualTo(504);
         assertThat(site.get(url + "x").statusCode()).as("passed through").isEqualTo(404);
+    }
+
+    /** What is there is for the program at once, while the rest is on its way. */
+    @Test
+    void theGatewayStreamsAndTheLogIsQuiet() throws Exception {
+        byte[] content = site.file("a.bin", 3_000_000);
+        site.broker();
+        var seed = site.agent("seed", "--token", "vouched", "--set", "serve.rate=4Mbit/s");
+        site.through(seed, "/a.bin");
+        await().until(() -> site.holdings() == 1);
+        var mine = site.agent("mine");
+
+        var request = HttpRequest.newBuilder(URI.create(mine.ready("gateway") + "/a.bin")).build();
+        try (var body = site.http().send(request, BodyHandlers.ofInputStream()).body()) {
+            byte[] first = body.readNBytes(64 * 1024);
+            assertThat(agent("status", "--data", data("mine")).out()).as("six seconds take longer than this")
+                    .contains("fetches     /a.bin  ");
+            byte[] rest = body.readAllBytes();
+
+            assertThat(first).isEqualTo(Arrays.copyOf(content, first.length));
+            assertThat(rest).isEqualTo(Arrays.copyOfRange(content, first.length, content.length));
+        }
+        assertThat(seed.logText().lines()).as("fetched, served, nothing to tell").hasSizeLessThanOrEqualTo(2);
+        assertThat(mine.logText().lines()).hasSizeLessThanOrEqualTo(2);
     }
 
     @Test
