@@ -20,7 +20,7 @@ public final class EdgeCertificate implements AutoCloseable {
 
     private final IdentityFiles files;
     private final InstantSource clock;
-    private final ExchangeableKeyManager keys;
+    private final HandshakeIdentities keys;
     private final Thread watch = Thread.ofVirtual().name("certificate-watch").unstarted(this::watch);
     /** What was tried last, be it in use or not. */
     private IdentityFiles.Content tried;
@@ -34,7 +34,7 @@ public final class EdgeCertificate implements AutoCloseable {
         this.files = new IdentityFiles(config.certificate().orElseThrow(), config.key().orElseThrow());
         this.clock = clock;
         this.tried = files.read();
-        this.keys = new ExchangeableKeyManager(files.identity(tried));
+        this.keys = new HandshakeIdentities(files.identity(tried));
         warnOfExpiry();
     }
 

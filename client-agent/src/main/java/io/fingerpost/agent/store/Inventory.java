@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
@@ -49,11 +50,15 @@ final class Inventory {
 
     /** Counts as use; false if there is none. */
     boolean useBlob(Sha256 digest) {
-        Long size = sizes.get(digest);
-        if (size != null) {
-            sizes.putLast(digest, size);
+        return touch(sizes, digest);
+    }
+
+    private static <V> boolean touch(SequencedMap<Sha256, V> byLastUse, Sha256 digest) {
+        V value = byLastUse.get(digest);
+        if (value != null) {
+            byLastUse.putLast(digest, value);
         }
-        return size != null;
+        return value != null;
     }
 
     boolean removeBlob(Sha256 digest) {
@@ -126,11 +131,7 @@ final class Inventory {
 
     /** Counts as use; false if there is none. */
     boolean usePaused(Sha256 digest) {
-        Paused known = paused.get(digest);
-        if (known != null) {
-            paused.putLast(digest, known);
-        }
-        return known != null;
+        return touch(paused, digest);
     }
 
     boolean removePaused(Sha256 digest) {

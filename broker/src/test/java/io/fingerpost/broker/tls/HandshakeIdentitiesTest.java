@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @RequiresTool("openssl")
-class ExchangeableKeyManagerTest {
+class HandshakeIdentitiesTest {
     @TempDir
     Path directory;
 
@@ -22,7 +22,7 @@ class ExchangeableKeyManagerTest {
     void aHandshakeThatLastsForSomeExchangesGetsWhatItBeganWith() {
         Identity first = identity("first");
         Identity second = identity("second");
-        var keys = new ExchangeableKeyManager(first);
+        var keys = new HandshakeIdentities(first);
         String alias = keys.chooseEngineServerAlias(first.keyType(), null, null);
 
         for (int i = 0; i < 5; i++) {
@@ -38,7 +38,7 @@ class ExchangeableKeyManagerTest {
     @Test
     void whatWasExchangedLongAgoIsForgotten() {
         Identity first = identity("first");
-        var keys = new ExchangeableKeyManager(first);
+        var keys = new HandshakeIdentities(first);
 
         for (int i = 0; i < 100; i++) {
             keys.exchange(first);

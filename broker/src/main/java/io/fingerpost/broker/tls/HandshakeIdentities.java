@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A handshake asks for an alias first and then, by it, for certificate and key. Each identity has an alias of its own and the
  * ones before stay known for a while, so that no handshake gets the certificate of one and the key of the other.
  */
-final class ExchangeableKeyManager extends X509ExtendedKeyManager {
+final class HandshakeIdentities extends X509ExtendedKeyManager {
     /** A handshake would have to last as long as so many exchanges to miss what it began with. */
     private static final int KNOWN = 16;
 
@@ -29,7 +29,7 @@ final class ExchangeableKeyManager extends X509ExtendedKeyManager {
         }
     }
 
-    ExchangeableKeyManager(Identity first) {
+    HandshakeIdentities(Identity first) {
         this.known = List.of(new Named(0, first));
     }
 
