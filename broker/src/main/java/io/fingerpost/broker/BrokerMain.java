@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -82,27 +81,7 @@ public final class BrokerMain implements Callable<Integer> {
 
     /** Exits with the command's code; a broker that runs exits by a signal. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BrokerMain())
-                .setParameterExceptionHandler((e, _) -> fail(e, CommandLine.ExitCode.USAGE))
-                .setExecutionExceptionHandler((e, _, _) -> fail(e, e instanceof ConfigException
-                        ? CommandLine.ExitCode.USAGE
-                        : CommandLine.ExitCode.SOFTWARE))
-                .execute(arguments));
-    }
-
-    private static int fail(Exception e, int exitCode) {
-        String what = e.getMessage();
-        System.err.println("fingerpost-broker: " + String.valueOf(what).lines().findFirst().orElse("failed"));
-        return exitCode;
-    }
-
-    /** What is wrong with a configuration was logged by then. */
-    private static void reload(Broker broker) {
-        try {
-            broker.reload();
-        } catch (ConfigException e) {
-            return;
-        }
+        System.exit(Commands.run(new BrokerMain(), arguments));
     }
 
     /** Makes a token, so that nobody has to think one up. */
@@ -124,11 +103,8 @@ public final class BrokerMain implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var broker = new Broker(() -> settings.load(BrokerConfig.class, DEFAULTS), InstantSource.system());
         broker.start();
-        HangUp.run(() -> reload(broker));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            broker.close();
-            Runtime.getRuntime().halt(0); // a signal that was obeyed is no failure
-        }, "shutdown"));
+        HangUp.run(() -> Commands.attempt(broker::reload));
+        Commands.closeAtExit(broker);
         System.out.println("ready" + broker.edge().plainAddress().map(at -> " edge=http://" + at).orElse("")
                 + broker.edge().tlsAddress().map(at -> " edge-tls=https://" + at).orElse("")
                 + " admin=http://" + broker.adminAddress());

@@ -1,20 +1,13 @@
 package io.fingerpost.broker;
 
-import io.fingerpost.broker.metrics.BrokerMetrics;
-import io.fingerpost.broker.rules.LiveRules;
 import io.fingerpost.broker.rules.SharingConfig;
 import io.fingerpost.contract.config.BadKey;
 import io.fingerpost.contract.config.ConfigException;
-import io.fingerpost.registry.Registry;
-import io.fingerpost.registry.durable.DurableStore;
-import io.fingerpost.registry.enrolment.Enrolment;
-import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,13 +26,8 @@ public final class Reload {
 
     private final Supplier<BrokerConfig> source;
     private final BrokerConfig started;
-    private final LiveRules rules;
-    private final LiveLocator places;
-    private final Enrolment enrolment;
-    private final Registry registry;
-    private final Optional<DurableStore> durable;
+    private final RegistryParts parts;
     private final Runnable certificate;
-    private final BrokerMetrics metrics;
 
     /**
      * What came of it.
@@ -54,18 +42,11 @@ public final class Reload {
     }
 
     /** @param certificate reads the edge's certificate again, and throws if it cannot be used */
-    Reload(Supplier<BrokerConfig> source, BrokerConfig started, LiveRules rules, LiveLocator places,
-            Enrolment enrolment, Registry registry, Optional<DurableStore> durable, Runnable certificate,
-            BrokerMetrics metrics) {
+    Reload(Supplier<BrokerConfig> source, BrokerConfig started, RegistryParts parts, Runnable certificate) {
         this.source = source;
         this.started = started;
-        this.rules = rules;
-        this.places = places;
-        this.enrolment = enrolment;
-        this.registry = registry;
-        this.durable = durable;
+        this.parts = parts;
         this.certificate = certificate;
-        this.metrics = metrics;
     }
 
     /**
@@ -82,15 +63,15 @@ public final class Reload {
             located = Locator.load(next.locality());
             certificate.run(); // last, for it takes over what it reads
         } catch (ConfigException e) {
-            metrics.reloaded(false);
+            parts.metrics.reloaded(false);
             LOG.atWarn().addKeyValue("why", e.getMessage()).log("configuration refused; the old one stays");
             throw e;
         }
         take(next.sharing());
-        places.replace(located);
-        enrolment.replace(next.enrolment());
-        registry.relocate();
-        metrics.reloaded(true);
+        parts.locator.replace(located);
+        parts.enrolment.replace(next.enrolment());
+        parts.registry.relocate();
+        parts.metrics.reloaded(true);
         var outcome = new Outcome(next.sharing().rules().size(), changedSections(next));
         LOG.atInfo().addKeyValue("rules", outcome.rules).addKeyValue("needsRestart", outcome.needsRestart)
                 .log("configuration reloaded");
@@ -107,12 +88,12 @@ public final class Reload {
     }
 
     private void take(SharingConfig next) {
-        SharingConfig before = rules.current();
-        durable.ifPresent(DurableStore::suspendRules);
-        rules.replace(next);
+        SharingConfig before = parts.rules.current();
+        parts.suspendRules();
+        parts.rules.replace(next);
         // What was learned under other terms might not be true under these.
-        registry.representations().forgetIf(resource -> !terms(before, resource).equals(terms(next, resource)));
-        durable.ifPresent(embedded -> embedded.rule(rules.fingerprint(started.origin().url())));
+        parts.representations.forgetIf(resource -> !terms(before, resource).equals(terms(next, resource)));
+        parts.ruled();
     }
 
     private static Object terms(SharingConfig sharing, ResourceId resource) {

@@ -15,6 +15,7 @@ import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.contract.config.HostPort;
 import io.fingerpost.registry.RegistryConfig;
+import io.fingerpost.registry.StoreLocation;
 import io.fingerpost.registry.enrolment.EnrolmentConfig;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.swarm.SwarmConfig;
@@ -95,6 +96,7 @@ class BrokerConfigTest {
             Map.entry("registry.probes-per-second", "7"),
             Map.entry("registry.ticket-ttl", "1s"),
             Map.entry("registry.representation-memory", "1GiB"), Map.entry("registry.store", "memory"),
+            Map.entry("registry.hot-representations", "7"), Map.entry("registry.urls", "http://registry.example:8070"),
             Map.entry("swarm.origin-pieces", "4"), Map.entry("swarm.origin-pieces-in-all", "8"));
     private static final Set<String> KEYS = OTHER_VALUES.keySet();
 
@@ -130,7 +132,7 @@ class BrokerConfigTest {
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(3), 100_000, 5_000, 100_000,
                         Duration.ofMinutes(5), new ByteSize(256 << 20), Duration.ofSeconds(60), 50,
-                        RegistryConfig.StoreKind.EMBEDDED),
+                        StoreLocation.EMBEDDED, 100_000, List.of()),
                 new SwarmConfig(32, 256),
                 new EnrolmentConfig(EnrolmentConfig.Mode.OPEN, List.of(), false, 32, 1_024, 600)));
     }
@@ -247,6 +249,11 @@ class BrokerConfigTest {
             "registry.max-holdings-per-peer | 0 | max-holdings-per-peer must be at least 1",
             "registry.probe-interval | 2h | probe-interval must be 1s to 1h",
             "registry.probes-per-second | 0 | probes-per-second must be 1 to 10000",
+            "registry.store | disk | embedded, memory or the address of a Redis is wanted",
+            "registry.store | http://h | a Redis is named by redis://",
+            "registry.store | redis:// | this is no address of a Redis",
+            "registry.urls | ftp://h | urls must be http://HOST or https://HOST",
+            "registry.hot-representations | 0 | hot-representations must be 1 to 10000000",
             "registry.ticket-ttl | 999ms | ticket-ttl must be at least 1s",
             "registry.allow-peers | 10.0.0.0/8,lan | 'lan' is not a network"})
     void aValueThatMakesNoSenseIsRefused(String key, String value, String message) {

@@ -5,6 +5,7 @@ import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RegistryConfig;
+import io.fingerpost.registry.StoreLocation;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
 import io.fingerpost.registry.admission.EndpointProver;
@@ -39,9 +40,9 @@ public final class TestRegistry {
         return new Registry(
                 new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1_000_000, 5_000, 1_000_000,
                         Duration.ofMinutes(5), ByteSize.parse("1MiB"), Duration.ofMinutes(1), 50,
-                        RegistryConfig.StoreKind.MEMORY),
+                        StoreLocation.MEMORY, 1_000, List.of()),
                 new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)), BitRate.parse("1Gbit/s"), store, table,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
-                enrolment(), locator(), Standings.inMemory(clock), new byte[32], clock);
+                enrolment(), locator(), Standings.inMemory(clock), () -> new byte[32], clock);
     }
 }

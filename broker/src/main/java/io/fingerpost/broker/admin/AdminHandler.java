@@ -60,6 +60,11 @@ public final class AdminHandler implements HttpHandler, AutoCloseable {
         }
     }
 
+    /** For a process that decides nothing. */
+    public static void nothingToExplain(HttpServerExchange exchange) {
+        ProblemResponse.send(exchange, Problem.of(404, "no-decisions", "a registry decides nothing; ask a broker"));
+    }
+
     @Override
     public void close() {
         api.close();

@@ -11,6 +11,7 @@ import io.fingerpost.broker.rules.MetalinkUse;
 import io.fingerpost.contract.api.ApiPaths;
 import io.fingerpost.contract.api.Problem;
 import io.fingerpost.contract.http.ByteRange;
+import io.fingerpost.registry.http.ErrorHandler;
 import io.fingerpost.registry.http.ProblemResponse;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -29,15 +30,17 @@ public final class EdgeHandler implements HttpHandler {
     private final EdgeAnswers answers;
     private final BrokerMetrics metrics;
     private final DebugField debugging;
+    private final Elsewhere elsewhere;
 
     public EdgeHandler(RequestReader reader, RedirectPolicy policy, Bookings bookings, EdgeAnswers answers,
-            BrokerMetrics metrics, DebugField debugging) {
+            BrokerMetrics metrics, DebugField debugging, Elsewhere elsewhere) {
         this.reader = reader;
         this.policy = policy;
         this.bookings = bookings;
         this.answers = answers;
         this.metrics = metrics;
         this.debugging = debugging;
+        this.elsewhere = elsewhere;
     }
 
     @Override
@@ -60,6 +63,17 @@ public final class EdgeHandler implements HttpHandler {
             return;
         }
         Decision decision = decide(request, debug);
+        var coming = elsewhere.ask(request, decision);
+        if (coming == null) {
+            follow(exchange, request, decision, debug);
+        } else {
+            elsewhere.await(coming, exchange, new ErrorHandler(
+                    resumed -> follow(resumed, request, decide(request, debug), debug)));
+        }
+    }
+
+    private void follow(HttpServerExchange exchange, EdgeRequest request, Decision decision,
+            @Nullable DebugAnswer debug) throws Exception {
         if (decision instanceof Decision.Revalidate(var etag)) {
             answers.origin().revalidate(exchange, request, etag, new DecideAnew(request, debug));
         } else {

@@ -64,7 +64,7 @@ class TargetTricksIT {
 
     @Test
     void theReservedPathTellsAgentsWhereTheRegistryIs() throws IOException {
-        assertThat(edge.broker().registry().discover().registry()).isEqualTo(ApiPaths.EMBEDDED);
+        assertThat(edge.broker().registry().discover().registries()).containsExactly(ApiPaths.EMBEDDED);
         assertThat(edge.broker().requests()).isEmpty();
     }
 

@@ -281,7 +281,7 @@ class TlsIT {
         var registry = new RegistryClient(URI.create("https://" + broker.edgeTls() + "/"),
                 Optional.of(client.sslContext()));
 
-        assertThat(registry.discover().registry()).isEqualTo(ApiPaths.EMBEDDED);
+        assertThat(registry.discover().registries()).containsExactly(ApiPaths.EMBEDDED);
     }
 
     @Test

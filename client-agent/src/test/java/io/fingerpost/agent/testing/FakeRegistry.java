@@ -80,7 +80,7 @@ public final class FakeRegistry implements Script {
         }
         String path = call.path();
         if (path.equals(ApiPaths.ROOT)) {
-            reply(call, 200, new Discovery(location, terms));
+            reply(call, 200, new Discovery(List.of(location), terms));
         } else if (path.equals(ApiPaths.EMBEDDED + ApiPaths.peers())) {
             register(call);
         } else if (path.startsWith(ApiPaths.EMBEDDED + "/representations/")) {

@@ -18,6 +18,7 @@ import io.fingerpost.registry.health.Standings;
 import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.Binding;
+import io.fingerpost.registry.representation.RepresentationLog;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.representation.ResourceId;
 import io.fingerpost.registry.store.Admission;
@@ -36,10 +37,13 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +57,7 @@ import org.slf4j.LoggerFactory;
 public final class Registry {
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
     private static final int SECRET_BYTES = 32;
+    private static final int BRING_MILLIS = 2_000;
 
     private final RegistryConfig config;
     private final LeaseTerms terms;
@@ -64,7 +69,7 @@ public final class Registry {
     private final LiveLocator locator;
     private final Standings standings;
     private final SwarmLoad load = new SwarmLoad();
-    private final byte[] ticketSecret;
+    private final Supplier<byte[]> ticketSecret;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     private final HoldingsRoom room;
@@ -76,7 +81,7 @@ public final class Registry {
      */
     public Registry(RegistryConfig config, LeaseTerms terms, BitRate maxRate, RegistryStore store,
             RepresentationTable representations, EndpointProver prover, Enrolment enrolment, LiveLocator locator,
-            Standings standings, byte[] ticketSecret, InstantSource clock) {
+            Standings standings, Supplier<byte[]> ticketSecret, InstantSource clock) {
         this.config = config;
         this.terms = terms;
         this.maxRate = maxRate;
@@ -86,7 +91,7 @@ public final class Registry {
         this.enrolment = enrolment;
         this.locator = locator;
         this.standings = standings;
-        this.ticketSecret = ticketSecret.clone();
+        this.ticketSecret = ticketSecret;
         this.clock = clock;
         this.room = new HoldingsRoom(config.maxHoldingsPerPeer(), store, Runtime.getRuntime().maxMemory());
     }
@@ -110,6 +115,24 @@ public final class Registry {
     }
 
     /**
+     * Brings here what others know of a resource, if the store is shared: what it is, and who holds it. Done when that is at hand; soon also
+     * if it cannot be brought.
+     */
+    public CompletableFuture<Boolean> bring(ResourceId resource) {
+        return representations.lookUp(resource).thenCompose(_ -> {
+            var known = representations.peek(resource);
+            return known == null
+                    ? RepresentationLog.NOWHERE
+                    : store.bring(known.binding().representation().digest());
+        }).toCompletableFuture();
+    }
+
+    /** The same, and waits for it; off the I/O threads. */
+    public void bringNow(ResourceId resource) {
+        bring(resource).completeOnTimeout(false, BRING_MILLIS, TimeUnit.MILLISECONDS).join();
+    }
+
+    /**
      * Charges a peer for a client that is sent to it.
      *
      * @param now milliseconds since 1970
@@ -120,7 +143,24 @@ public final class Registry {
             return false;
         }
         load.charge(bytes, now);
+        store.charged(peer, bytes, now);
         return true;
+    }
+
+    /** Another broker has charged a peer that is known here. */
+    public void chargedElsewhere(Peer peer, long bytes, long at) {
+        peer.uploads().takeElsewhere(bytes, at);
+        load.charge(bytes, at);
+    }
+
+    /** Whether what is asked under a lease is answered from memory; what is not may only be asked off the I/O threads. */
+    public boolean isAtHand(PeerId id) {
+        return store.isAtHand(id);
+    }
+
+    /** Tells what has become of a peer's state. */
+    public void turned(Peer peer) {
+        store.turned(peer);
     }
 
     /** What the peers would have had to send of late if all uplinks were used alike, in seconds; see {@link Uploads#load}. */
@@ -199,10 +239,10 @@ public final class Registry {
     /** The same for each lease, so that tickets outlive restarts; but one that proves nothing may be anybody's, and gets a key for itself. */
     private TicketKey ticketKey(PeerId id, Admission admission) {
         if (admission.isProved()) {
-            return TicketKey.derive(ticketSecret, id);
+            return TicketKey.derive(ticketSecret.get(), id);
         }
         var ofLease = Sha256.newDigest();
-        ofLease.update(ticketSecret);
+        ofLease.update(ticketSecret.get());
         ofLease.update(admission.secretHash().bytes());
         return TicketKey.derive(ofLease.digest(), id);
     }
@@ -242,11 +282,12 @@ public final class Registry {
         Peer peer = leased(id, secret);
         Instant now = clock.instant();
         peer.uploads().report(heartbeat.uploads(), now.toEpochMilli());
+        store.reported(peer, heartbeat.uploads(), now.toEpochMilli());
         LeaseTerms terms = terms();
         if (!store.renew(id, now.plus(terms.ttl()))) {
             throw leaseLost();
         }
-        boolean inSync = heartbeat.holdings().map(said -> said == store.checksumOf(id)).orElse(true);
+        boolean inSync = heartbeat.holdings().map(said -> store.isInSync(id, said)).orElse(true);
         return new LeaseRenewal(terms, now, peer.reachability(), inSync);
     }
 
@@ -289,6 +330,7 @@ public final class Registry {
      * @throws RequestRejected if nothing is, not even its pieces, or the resource is something else now
      */
     public Representation representation(Sha256 digest, Optional<ResourceId> resource) {
+        resource.ifPresent(this::bringNow);
         var known = resource.isEmpty()
                 ? representations.find(digest)
                 : resource.flatMap(representations::lookup).map(Binding::representation)

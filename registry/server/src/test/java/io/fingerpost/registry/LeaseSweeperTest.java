@@ -48,7 +48,7 @@ class LeaseSweeperTest {
                 new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
-                Standings.inMemory(clock), new byte[32], clock);
+                Standings.inMemory(clock), () -> new byte[32], clock);
     }
 
     private void admitUntil(Instant end) {

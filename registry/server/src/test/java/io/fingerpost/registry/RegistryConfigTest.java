@@ -25,7 +25,7 @@ class RegistryConfigTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), proofTimeout, maxPeers,
                         heartbeats, maxHoldings, ticketTtl, new ByteSize(1), Duration.ofMinutes(1), 50,
-                        RegistryConfig.StoreKind.MEMORY))
+                        StoreLocation.MEMORY, 1_000, List.of()))
                 .withMessage(message);
     }
 
@@ -38,7 +38,8 @@ class RegistryConfigTest {
     void namesTheKeyOfProbesThatItRefuses(Duration interval, int perSecond, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 1, 1, 1,
-                        Duration.ofSeconds(1), new ByteSize(1), interval, perSecond, RegistryConfig.StoreKind.MEMORY))
+                        Duration.ofSeconds(1), new ByteSize(1), interval, perSecond, StoreLocation.MEMORY, 1_000,
+                        List.of()))
                 .withMessage(message);
     }
 

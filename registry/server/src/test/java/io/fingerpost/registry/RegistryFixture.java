@@ -26,6 +26,7 @@ import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
 import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.store.RegistryStore;
 import io.fingerpost.registry.swarm.RecordedSwarmMeters;
 import io.fingerpost.registry.swarm.SwarmConfig;
 import io.fingerpost.registry.swarm.Swarms;
@@ -34,11 +35,13 @@ import io.fingerpost.testing.TestPeer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /** A registry for tests: small limits, a clock that stands still, and peers on loopback. */
 public final class RegistryFixture {
@@ -62,24 +65,30 @@ public final class RegistryFixture {
     public final Swarms swarms;
 
     public RegistryFixture() {
-        var config = config(Optional.of(SUPER_NODE_TOKEN));
-        var prover = new EndpointProver(
-                new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
-        registry = new Registry(config, TERMS, MAX_RATE, store, representations, prover,
-                new Enrolment(ENROLMENT, config.superNodeTokenHash()),
-                new LiveLocator(
-                        Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
-                Standings.inMemory(clock), new byte[32], clock);
+        registry = on(store, representations, Standings.inMemory(clock), () -> new byte[32], clock);
         swarms = new Swarms(registry, new SwarmConfig(4, 8), (_, size) -> size > 1, swarmMeters,
                 new SplittableRandom(1), clock);
         reports = new Reports(registry, suspicions, HealthMeters.NONE, clock);
+    }
+
+    /** A registry with these limits, on any store. */
+    public static Registry on(RegistryStore store, RepresentationTable representations, Standings standings,
+            Supplier<byte[]> ticketSecret, InstantSource clock) {
+        var config = config(Optional.of(SUPER_NODE_TOKEN));
+        var prover = new EndpointProver(
+                new EndpointDialler(new AddressPolicy(config.allowPeers()), config.proofTimeout()));
+        return new Registry(config, TERMS, MAX_RATE, store, representations, prover,
+                new Enrolment(ENROLMENT, config.superNodeTokenHash()),
+                new LiveLocator(
+                        Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
+                standings, ticketSecret, clock);
     }
 
     static RegistryConfig config(Optional<String> superNodeToken) {
         return new RegistryConfig(List.of("127.0.0.0/8"), superNodeToken, Duration.ofSeconds(5), MAX_PEERS,
                 5_000, MAX_HOLDINGS,
                 Duration.ofMinutes(1), new ByteSize(1 << 20), Duration.ofSeconds(60), 50,
-                RegistryConfig.StoreKind.MEMORY);
+                StoreLocation.MEMORY, 1_000, List.of());
     }
 
     /** Registers {@code peer} under an endpoint that proves itself, and is gone afterwards. */

@@ -35,7 +35,7 @@ class RelocationTest {
             new EndpointProver(
                     new EndpointDialler(new AddressPolicy(List.of("127.0.0.0/8")), Duration.ofSeconds(5))),
             new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()), places,
-            Standings.inMemory(InstantSource.fixed(RegistryFixture.NOW)), new byte[32],
+            Standings.inMemory(InstantSource.fixed(RegistryFixture.NOW)), () -> new byte[32],
             InstantSource.fixed(RegistryFixture.NOW));
     private final TestPeer anna = new TestPeer();
 

@@ -20,9 +20,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -37,12 +40,15 @@ import tools.jackson.databind.json.JsonMapper;
 public final class RegistryClient {
     /** Largest answer that is read: a representation of 65,536 pieces is below 3 MiB. */
     private static final int MAX_ANSWER = 4 << 20;
+    /** What a registry says that cannot answer, but another might (RFC 9110 §15.6). */
+    private static final Set<Integer> UNABLE = Set.of(502, 503, 504);
     /** A kept connection may begin at an address that this machine has no more. */
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
     private final Optional<SSLContext> tls;
     private final URI discovery;
     private final JsonMapper json = WireJson.lenient();
+    private volatile @Nullable Places known;
 
     /** @param broker the one URL an agent is configured with */
     public RegistryClient(URI broker) {
@@ -61,24 +67,23 @@ public final class RegistryClient {
 
     /** Registers; the registry dials the endpoint back before it answers. */
     public LeaseGrant register(Registration registration, Optional<String> token) throws IOException {
-        return call(Call.post(url(ApiPaths.peers()), body(registration)).bearing(token), LeaseGrant.class);
+        return ask(ApiPaths.peers(), url -> Call.post(url, body(registration)).bearing(token), LeaseGrant.class);
     }
 
     public LeaseRenewal heartbeat(LeaseGrant lease, Heartbeat heartbeat) throws IOException {
-        return call(post(lease, ApiPaths.heartbeat(lease.peerId()), body(heartbeat)), LeaseRenewal.class);
+        return ask(ApiPaths.heartbeat(lease.peerId()), url -> post(lease, url, body(heartbeat)), LeaseRenewal.class);
     }
 
     /** Says what is held; the answer tells a peer that fetches what to take next. */
     public Orders announce(LeaseGrant lease, HoldingsUpdate update) throws IOException {
-        Orders orders = call(
-                post(lease, ApiPaths.holdings(lease.peerId()), update.bytes()).as(HoldingsUpdate.MEDIA_TYPE),
-                Orders.class);
+        Orders orders = ask(ApiPaths.holdings(lease.peerId()),
+                url -> post(lease, url, update.bytes()).as(HoldingsUpdate.MEDIA_TYPE), Orders.class);
         return Objects.requireNonNullElse(orders, Orders.NONE);
     }
 
     /** Joins those that fetch {@code resource}; refused with 404 when the registry does not know what it is, or does not let it be shared. */
     public Plan plan(LeaseGrant lease, PlanRequest request) throws IOException {
-        Plan plan = call(post(lease, ApiPaths.plan(lease.peerId()), body(request)), Plan.class);
+        Plan plan = ask(ApiPaths.plan(lease.peerId()), url -> post(lease, url, body(request)), Plan.class);
         if (plan == null) {
             throw new IOException("the registry's answer makes no sense: no plan");
         }
@@ -87,49 +92,68 @@ public final class RegistryClient {
 
     /** Waits for what to fetch next; empty if nothing came up in {@link OrdersRequest#LONGEST_WAIT_SECONDS}. */
     public Orders orders(LeaseGrant lease, OrdersRequest request) throws IOException {
-        Orders orders = call(post(lease, ApiPaths.orders(lease.peerId()), body(request))
+        Orders orders = ask(ApiPaths.orders(lease.peerId()), url -> post(lease, url, body(request))
                 .within(Call.TIMEOUT.plusSeconds(OrdersRequest.LONGEST_WAIT_SECONDS)), Orders.class);
         return Objects.requireNonNullElse(orders, Orders.NONE);
     }
 
     /** Ends the lease: no client is sent here any more. Does not wait long: without it, the lease runs out. */
     public void goodbye(LeaseGrant lease) throws IOException {
-        call(Call.delete(url(ApiPaths.peer(lease.peerId()))).bearing(Optional.of(lease.secret())).within(GOODBYE),
-                null);
+        ask(ApiPaths.peer(lease.peerId()),
+                url -> Call.delete(url).bearing(Optional.of(lease.secret())).within(GOODBYE), null);
     }
 
     /** Tells of peers that failed; what becomes of it, nobody is told. */
     public void report(List<FailureReport> reports) throws IOException {
-        call(Call.post(url(ApiPaths.reports()), body(reports)).as(FailureReport.MEDIA_TYPE), null);
+        ask(ApiPaths.reports(), url -> Call.post(url, body(reports)).as(FailureReport.MEDIA_TYPE), null);
     }
 
     /** The piece hashes of a digest, and the headers of any resource that it is. */
     public Representation representation(Sha256 digest) throws IOException {
-        return call(Call.get(url(ApiPaths.representation(digest))), Representation.class);
+        return ask(ApiPaths.representation(digest), Call::get, Representation.class);
     }
 
     /** The piece hashes of a digest and the headers of the resource that it is wanted for, from the side that is trusted. */
     public Representation representation(Sha256 digest, String resource) throws IOException {
-        return call(Call.get(url(ApiPaths.representation(digest, resource))), Representation.class);
+        return ask(ApiPaths.representation(digest, resource), Call::get, Representation.class);
     }
 
-    private Call post(LeaseGrant lease, String path, byte[] body) throws IOException {
-        return Call.post(url(path), body).bearing(Optional.of(lease.secret()));
+    private static Call post(LeaseGrant lease, URI url, byte[] body) {
+        return Call.post(url, body).bearing(Optional.of(lease.secret()));
     }
 
-    private volatile @Nullable URI api;
-
-    private URI url(String path) throws IOException {
-        return URI.create(api() + path);
-    }
-
-    private URI api() throws IOException {
-        var known = api;
-        if (known == null) {
-            known = registry(discover().registry());
-            api = known;
+    /** Asks one registry after the other until one can answer. When none can, they may have moved. */
+    private <T> T ask(String path, Function<URI, Call> calling, @Nullable Class<T> answer) throws IOException {
+        Places places = places();
+        for (int left = places.count(); true; left--) {
+            URI place = places.current();
+            try {
+                return call(calling.apply(URI.create(place + path)), answer);
+            } catch (RegistryRefused e) {
+                if (left == 1 || !UNABLE.contains(e.problem().status())) {
+                    throw e;
+                }
+            } catch (IOException e) {
+                if (left == 1 || Thread.currentThread().isInterrupted()) {
+                    known = null;
+                    throw e;
+                }
+            }
+            places.failed(place);
         }
-        return known;
+    }
+
+    private Places places() throws IOException {
+        Places found = known;
+        if (found == null) {
+            List<URI> all = new ArrayList<>();
+            for (String place : discover().registries()) {
+                all.add(registry(place));
+            }
+            found = new Places(all);
+            known = found;
+        }
+        return found;
     }
 
     private URI registry(String place) throws IOException {

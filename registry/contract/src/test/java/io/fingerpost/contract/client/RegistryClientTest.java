@@ -87,7 +87,7 @@ class RegistryClientTest {
         server.start();
         http = HttpClient.newHttpClient();
         client = new RegistryClient(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/some/page?q"));
-        answer(ApiPaths.ROOT, 200, new Discovery(ApiPaths.EMBEDDED, TERMS));
+        answer(ApiPaths.ROOT, 200, new Discovery(List.of(ApiPaths.EMBEDDED), TERMS));
     }
 
     @AfterEach
@@ -115,10 +115,30 @@ class RegistryClientTest {
     @Test
     void goesToARegistryOfItsOwnAddressIfTheDocumentSaysSo() throws IOException {
         String elsewhere = "http://localhost:" + server.getAddress().getPort() + "/registry";
-        answer(ApiPaths.ROOT, 200, new Discovery(elsewhere, TERMS));
+        answer(ApiPaths.ROOT, 200, new Discovery(List.of(elsewhere), TERMS));
         answer("/registry" + ApiPaths.heartbeat(peer.id()), 200, new LeaseRenewal(TERMS, NOW, Reachability.YES, true));
 
         assertThat(client.heartbeat(lease, HEARTBEAT).terms()).isEqualTo(TERMS);
+    }
+
+    @Test
+    void goesOnToTheNextRegistryWhenOneIsGoneOrCannotAnswer() throws IOException {
+        String base = "http://127.0.0.1:" + server.getAddress().getPort();
+        String heartbeat = ApiPaths.heartbeat(peer.id());
+        answer(ApiPaths.ROOT, 200, new Discovery(List.of(base + "/unable", "http://127.0.0.1:1/gone", base + "/able"),
+                TERMS));
+        answer("/unable" + heartbeat, 503, Problem.of(503, "registry-not-kept", "later"));
+        answer("/able" + heartbeat, 200, new LeaseRenewal(TERMS, NOW, Reachability.YES, true));
+
+        client.heartbeat(lease, HEARTBEAT);
+        client.heartbeat(lease, HEARTBEAT);
+
+        assertThat(seen).extracting(Seen::path).filteredOn(path -> path.startsWith("/able")).hasSize(2);
+        answers.remove("/able" + heartbeat);
+        answer("/able" + heartbeat, 404, Problem.of(404, "lease-unknown", "register again"));
+        assertThatIOException().as("it can answer").isThrownBy(() -> client.heartbeat(lease, HEARTBEAT))
+                .isInstanceOf(RegistryRefused.class);
+        assertThat(seen.getLast().path()).startsWith("/able");
     }
 
     @Test
@@ -204,8 +224,9 @@ class RegistryClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "null", "{", "[]", "{\"registry\":\"/\"}", "{\"registry\":null,\"lease\":null}",
-            "{\"registry\":\"/\",\"lease\":{\"ttl\":\"PT1S\",\"heartbeat\":\"PT2S\"}}"})
+    @ValueSource(strings = {"", "null", "{", "[]", "{\"registries\":[\"/\"]}", "{\"registries\":null,\"lease\":null}",
+            "{\"registries\":[],\"lease\":{\"ttl\":\"PT30S\",\"heartbeat\":\"PT10S\"}}",
+            "{\"registries\":[\"/\"],\"lease\":{\"ttl\":\"PT1S\",\"heartbeat\":\"PT2S\"}}"})
     void failsOnAnAnswerThatMakesNoSense(String body) {
         answer(ApiPaths.ROOT, 200, body);
 
@@ -215,7 +236,7 @@ class RegistryClientTest {
     @ParameterizedTest
     @ValueSource(strings = {"http://bad host/", "ftp://registry.example", "mailto:x"})
     void failsOnADiscoveryDocumentThatNamesNoRegistry(String registry) {
-        answer(ApiPaths.ROOT, 200, new Discovery(registry, TERMS));
+        answer(ApiPaths.ROOT, 200, new Discovery(List.of(registry), TERMS));
 
         assertThatIOException().isThrownBy(() -> client.heartbeat(lease, HEARTBEAT))
                 .withMessageContaining("names no registry");

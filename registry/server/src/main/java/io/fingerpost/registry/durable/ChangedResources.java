@@ -1,5 +1,6 @@
 package io.fingerpost.registry.durable;
 
+import io.fingerpost.registry.change.Change;
 import io.fingerpost.registry.representation.Known;
 import io.fingerpost.registry.representation.RepresentationLog;
 import io.fingerpost.registry.representation.ResourceId;

@@ -5,6 +5,7 @@ import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.config.ConfigException;
 import io.fingerpost.registry.RequestRejected;
+import io.fingerpost.registry.change.Change;
 import io.fingerpost.registry.durable.JournalFile.Entry;
 import io.fingerpost.registry.health.Standing;
 import io.fingerpost.registry.health.StandingLog;
@@ -247,8 +248,8 @@ public final class DurableStore implements RegistryStore, StandingLog, AutoClose
     }
 
     @Override
-    public long checksumOf(PeerId id) {
-        return table.checksumOf(id);
+    public boolean isInSync(PeerId id, long said) {
+        return table.isInSync(id, said);
     }
 
     @Override

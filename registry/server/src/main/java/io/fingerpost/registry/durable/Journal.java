@@ -1,5 +1,6 @@
 package io.fingerpost.registry.durable;
 
+import io.fingerpost.registry.change.Change;
 import io.fingerpost.registry.durable.JournalFile.Entry;
 import java.io.IOException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.fingerpost.registry.durable;
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.UploadReport;
+import io.fingerpost.registry.change.Change;
 import io.fingerpost.registry.health.Standing;
 import io.fingerpost.registry.representation.Known;
 import io.fingerpost.registry.representation.RepresentationTable;

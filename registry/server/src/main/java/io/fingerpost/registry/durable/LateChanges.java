@@ -2,6 +2,7 @@ package io.fingerpost.registry.durable;
 
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.registry.change.Change;
 import io.fingerpost.registry.health.Standing;
 import io.fingerpost.registry.representation.RepresentationLog;
 import io.fingerpost.registry.store.Peer;

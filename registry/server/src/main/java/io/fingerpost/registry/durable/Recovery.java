@@ -2,6 +2,8 @@ package io.fingerpost.registry.durable;
 
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.config.ConfigException;
+import io.fingerpost.registry.change.Change;
+import io.fingerpost.registry.change.Codec;
 import io.fingerpost.registry.store.Admission;
 import io.fingerpost.registry.store.Peer;
 import java.io.IOException;

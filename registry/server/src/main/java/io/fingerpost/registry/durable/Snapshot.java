@@ -1,5 +1,7 @@
 package io.fingerpost.registry.durable;
 
+import io.fingerpost.registry.change.Change;
+import io.fingerpost.registry.change.Codec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

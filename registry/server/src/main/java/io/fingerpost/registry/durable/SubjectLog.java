@@ -1,6 +1,7 @@
 package io.fingerpost.registry.durable;
 
 import io.fingerpost.contract.config.ConfigException;
+import io.fingerpost.registry.change.Change;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

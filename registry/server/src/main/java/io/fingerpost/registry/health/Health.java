@@ -267,7 +267,7 @@ public final class Health {
         return verdict.vitals().down() ? Peer.State.DOWN : Peer.State.GOOD;
     }
 
-    private static void turn(Peer peer, Peer.State state, Standing standing, Outcome outcome) {
+    private void turn(Peer peer, Peer.State state, Standing standing, Outcome outcome) {
         Peer.State before = peer.state();
         peer.turn(state, switch (state) {
             case GOOD -> peer.reachabilityAtBest();
@@ -277,6 +277,7 @@ public final class Health {
                     : peer.reachability();
         });
         if (state != before) {
+            registry.turned(peer);
             LOG.atInfo().addKeyValue("peer", peer).addKeyValue("from", before).addKeyValue("to", state)
                     .log("peer changed state");
         }

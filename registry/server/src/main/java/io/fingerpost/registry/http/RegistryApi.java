@@ -61,10 +61,21 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         this.names = names;
         this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
         this.handler = new ListedRoutes(routes)
-                .post(PEER + "/heartbeat", new ErrorHandler(this::heartbeat))
-                .post(PEER + "/orders", new ErrorHandler(this::orders))
+                .post(PEER + "/heartbeat", atHand(this::heartbeat))
+                .post(PEER + "/orders", atHand(this::orders))
                 .setFallbackHandler(new SharedPlaces(MAX_CONCURRENT / 4, waiting))
                 .setInvalidMethodHandler(new ErrorHandler(RegistryApi::refuseMethod));
+    }
+
+    /** On the I/O thread, once the peer is at hand; it is brought there by others. */
+    private HttpHandler atHand(HttpHandler handler) {
+        var here = new ErrorHandler(handler);
+        var brought = new VirtualThreadHandler("registry-leases-", MAX_CONCURRENT, exchange -> {
+            registry.leased(peer(exchange), secret(exchange));
+            exchange.dispatch(SameThreadExecutor.INSTANCE, here);
+        });
+        return new ErrorHandler(
+                exchange -> (registry.isAtHand(peer(exchange)) ? here : brought).handleRequest(exchange));
     }
 
     /** Of what may wait, and of everything else. */
@@ -101,7 +112,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     }
 
     private void discover(HttpServerExchange exchange) {
-        body.write(exchange, 200, new Discovery(ApiPaths.EMBEDDED, registry.terms()));
+        body.write(exchange, 200, new Discovery(registry.config().places(), registry.terms()));
     }
 
     private void openApi(HttpServerExchange exchange) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +150,11 @@ public final class RepresentationTable {
         return Optional.ofNullable(named.getIfPresent(digest)).flatMap(Namesakes::latest);
     }
 
+    /** Looks elsewhere for what is not known here; done when there is nothing more to find out. */
+    public CompletionStage<Boolean> lookUp(ResourceId resource) {
+        return peek(resource) == null ? log.lookUp(resource) : RepresentationLog.NOWHERE;
+    }
+
     /** From now on {@code log} is told of every change. */
     public void watch(RepresentationLog log) {
         this.log = log;
@@ -164,6 +170,12 @@ public final class RepresentationTable {
         if (ambiguous) {
             names.markAmbiguous();
         }
+    }
+
+    /** The resource is no longer what it was; the log, which says so, is not told. */
+    public void drop(ResourceId resource) {
+        begun.asMap().replace(resource, "");
+        bindings.invalidate(resource);
     }
 
     /** Nothing that is known is believed any more before the origin has confirmed it. */

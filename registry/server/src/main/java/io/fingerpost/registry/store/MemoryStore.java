@@ -348,6 +348,11 @@ public final class MemoryStore implements RegistryStore {
     }
 
     @Override
+    public boolean isInSync(PeerId id, long said) {
+        return checksumOf(id) == said;
+    }
+
+    /** The {@link HoldingsChecksum} of what the peer holds; 0 if it is not known. */
     public long checksumOf(PeerId id) {
         Entry entry = peers.get(id);
         return entry == null ? 0 : entry.checksum;

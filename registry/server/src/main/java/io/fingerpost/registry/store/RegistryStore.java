@@ -5,11 +5,14 @@ import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
+import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.locality.Place;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -24,6 +27,20 @@ public interface RegistryStore {
     void admit(Peer peer);
 
     Optional<Peer> find(PeerId id);
+
+    /** Whether what is asked about a peer is answered without waiting; what is not may only be asked off the I/O threads. */
+    default boolean isAtHand(PeerId id) {
+        return true;
+    }
+
+    /** Is told that a peer's state has changed; does not wait. */
+    default void turned(Peer peer) {}
+
+    /** Is told that a client was sent to a peer; does not wait. */
+    default void charged(Peer peer, long bytes, long now) {}
+
+    /** Is told what a peer said of its uploads; does not wait. */
+    default void reported(Peer peer, UploadReport report, long now) {}
 
     /** Extends a lease; false if the peer is not known. */
     boolean renew(PeerId id, Instant until);
@@ -64,6 +81,11 @@ public interface RegistryStore {
     /** The peers that hold something of {@code digest}; from memory, without waiting. */
     Holders holders(Sha256 digest);
 
+    /** Is done when the holders that there are of {@code digest} are at hand, or could not be fetched. */
+    default CompletionStage<Boolean> bring(Sha256 digest) {
+        return CompletableFuture.completedStage(false);
+    }
+
     /** Whether the peer holds something of {@code digest}; false if it is not known. */
     boolean holds(PeerId id, Sha256 digest);
 
@@ -76,10 +98,10 @@ public interface RegistryStore {
     /** Bytes that all incomplete sets of pieces take. */
     long partBytes();
 
-    /** The {@link io.fingerpost.contract.HoldingsChecksum} of what the peer holds; 0 if it is not known. */
-    long checksumOf(PeerId id);
+    /** Whether the {@link io.fingerpost.contract.HoldingsChecksum} of what the peer holds is {@code said}, for all that is known. */
+    boolean isInSync(PeerId id, long said);
 
-    /** Shows every peer, each at least once if none comes or goes meanwhile; off the I/O threads. */
+    /** Shows every peer that this process tends, each at least once if none comes or goes meanwhile; off the I/O threads. */
     void forEachPeer(Consumer<Peer> consumer);
 
     /** One of the digests of which the peer holds something, by chance; empty if there is none. */

@@ -90,6 +90,7 @@ public final class Swarms implements AutoCloseable {
      */
     public Plan plan(PeerId id, String secret, ResourceId resource) {
         Peer peer = registry.leased(id, secret);
+        registry.bringNow(resource);
         var representation = representation(resource);
         int holders = registry.holders(representation.digest()).count();
         Orders orders;

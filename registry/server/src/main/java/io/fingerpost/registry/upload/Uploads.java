@@ -192,6 +192,16 @@ public final class Uploads {
         return true;
     }
 
+    /** Counts in a client whom another broker has sent here, whether or not there is room: what has happened counts. */
+    public void takeElsewhere(long bytes, long now) {
+        if (bytesPerMonth != 0 && now >= monthEnd) {
+            beginMonth(now);
+        }
+        takeSlot(taken(bytes, now), now);
+        CHARGED.getAndAdd(this, bytes);
+        putToWork(bytes, now);
+    }
+
     private boolean charge(long bytes) {
         long known;
         do {

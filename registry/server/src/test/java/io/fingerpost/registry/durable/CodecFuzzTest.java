@@ -2,6 +2,7 @@ package io.fingerpost.registry.durable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fingerpost.registry.change.Codec;
 import io.fingerpost.testing.FuzzTarget;
 import io.fingerpost.testing.Refusal;
 import java.io.IOException;

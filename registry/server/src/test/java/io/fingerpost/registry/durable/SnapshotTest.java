@@ -11,6 +11,8 @@ import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.admission.Reach;
+import io.fingerpost.registry.change.Change;
+import io.fingerpost.registry.change.Codec;
 import io.fingerpost.registry.store.Holder;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.Peer;

@@ -16,6 +16,7 @@ import io.fingerpost.contract.config.ByteSize;
 import io.fingerpost.registry.Registry;
 import io.fingerpost.registry.RegistryConfig;
 import io.fingerpost.registry.RegistryFixture;
+import io.fingerpost.registry.StoreLocation;
 import io.fingerpost.registry.TestAdmissions;
 import io.fingerpost.registry.admission.AddressPolicy;
 import io.fingerpost.registry.admission.EndpointDialler;
@@ -76,14 +77,14 @@ final class HealthFixture implements Probes, HealthMeters {
     HealthFixture() {
         var config = new RegistryConfig(List.of(), Optional.empty(), Duration.ofSeconds(1), 100_000, 100_000,
                 100, Duration.ofMinutes(5), new ByteSize(1), Duration.ofMinutes(1), 50,
-                RegistryConfig.StoreKind.MEMORY);
+                StoreLocation.MEMORY, 1_000, List.of());
         registry = new Registry(config, new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(10)),
                 RegistryFixture.MAX_RATE, store, representations,
                 new EndpointProver(new EndpointDialler(new AddressPolicy(List.of()), Duration.ofSeconds(1))),
                 new Enrolment(RegistryFixture.ENROLMENT, Optional.empty()),
                 new LiveLocator(
                         Locator.load(new LocalityConfig(List.of(), 32, 64, Optional.empty(), Optional.empty()))),
-                standings, new byte[32], clock);
+                standings, () -> new byte[32], clock);
         reports = new Reports(registry, suspicions, this, clock);
         health = new Health(registry, new Clinic(this, standings, suspicions, reports, panic, this), new Random(1),
                 Runnable::run, clock);

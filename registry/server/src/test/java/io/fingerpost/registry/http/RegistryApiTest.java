@@ -157,7 +157,7 @@ class RegistryApiTest {
         assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
         assertThat(WireJson.strict().readValue(response.body(), Discovery.class))
-                .isEqualTo(new Discovery(ApiPaths.EMBEDDED, RegistryFixture.TERMS));
+                .isEqualTo(new Discovery(List.of(ApiPaths.EMBEDDED), RegistryFixture.TERMS));
     }
 
     @Test

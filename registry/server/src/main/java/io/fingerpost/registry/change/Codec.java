@@ -1,4 +1,4 @@
-package io.fingerpost.registry.durable;
+package io.fingerpost.registry.change;
 
 import io.fingerpost.contract.PeerEndpoint;
 import io.fingerpost.contract.PeerId;
@@ -30,11 +30,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Changes as bytes: one byte for their kind, then their components in order. A change of this is a new {@link LogHeader#LAYOUT}. */
-final class Codec {
+/** Changes as bytes: one byte for their kind, then their components in order. A change of this is a new layout of all that keeps them. */
+public final class Codec {
     private Codec() {}
 
-    static byte[] encode(Change change) {
+    public static byte[] encode(Change change) {
         var out = new Out();
         switch (change) {
             case Change.Admitted(var id, var admission) -> out.kind(1).id(id).admission(admission);
@@ -57,12 +57,12 @@ final class Codec {
         return out.bytes.toByteArray();
     }
 
-    static byte[] bytes(ResourceId resource) {
+    public static byte[] bytes(ResourceId resource) {
         return new Out().resource(resource).bytes.toByteArray();
     }
 
     /** @throws IllegalArgumentException if {@code bytes} are no change */
-    static Change decode(ByteBuffer bytes) {
+    public static Change decode(ByteBuffer bytes) {
         try {
             var in = new In(bytes);
             Change change = switch (in.bytes.get()) {

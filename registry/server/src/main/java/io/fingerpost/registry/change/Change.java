@@ -1,4 +1,4 @@
-package io.fingerpost.registry.durable;
+package io.fingerpost.registry.change;
 
 import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Representation;
@@ -14,7 +14,7 @@ import java.util.List;
  * One change of what is kept. Done again, in their order, changes lead to the same state; also from a state that has some of them
  * already, for each sets what it is about, and counts nothing up.
  */
-sealed interface Change {
+public sealed interface Change {
     /** Of changes that are about everything. */
     long ALL = 0;
 

@@ -1,0 +1,192 @@
+package io.fingerpost.registry.redis;
+
+import io.fingerpost.contract.PeerId;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.redis.SharedPeers.Found;
+import io.fingerpost.registry.store.Admission;
+import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.store.Peer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The peers that this process has at hand: those that it tends, and those that hold something which is asked for here. All others
+ * are only in Redis. Safe for use by many threads.
+ */
+final class NearPeers {
+    private final Map<PeerId, Near> near = new ConcurrentHashMap<>();
+    private final Map<PeerId, CompletableFuture<Optional<Peer>>> coming = new ConcurrentHashMap<>();
+    private final MemoryStore table;
+    private final SharedPeers shared;
+    private final BiFunction<PeerId, Admission, Peer> peers;
+    private final InstantSource clock;
+
+    /** What is known of one beside what the table has. */
+    static final class Near {
+        final Peer peer;
+        volatile long checksum;
+        volatile int holdings;
+        /** The process that probes it. */
+        volatile String tender;
+        /** What its agent said last that did not fit; looked into since if this is so. */
+        volatile @Nullable Long doubted;
+
+        Near(Peer peer, long checksum, int holdings, String tender) {
+            this.peer = peer;
+            this.checksum = checksum;
+            this.holdings = holdings;
+            this.tender = tender;
+        }
+    }
+
+    /** @param peers makes a peer of how it was admitted */
+    NearPeers(MemoryStore table, SharedPeers shared, BiFunction<PeerId, Admission, Peer> peers, InstantSource clock) {
+        this.table = table;
+        this.shared = shared;
+        this.peers = peers;
+        this.clock = clock;
+    }
+
+    Optional<Near> find(PeerId id) {
+        return Optional.ofNullable(near.get(id));
+    }
+
+    /** Puts in one that has just been admitted. */
+    void admit(Peer peer, String tender) {
+        synchronized (table) {
+            table.admit(peer);
+            near.put(peer.id(), new Near(peer, 0, 0, tender));
+        }
+    }
+
+    /** Brings a peer here, if it is not yet and its lease runs; those who ask meanwhile get the same. */
+    CompletableFuture<Optional<Peer>> bring(PeerId id) {
+        Near known = near.get(id);
+        if (known != null) {
+            return CompletableFuture.completedFuture(Optional.of(known.peer));
+        }
+        var asked = new CompletableFuture<Optional<Peer>>();
+        var before = coming.putIfAbsent(id, asked);
+        if (before != null) {
+            return before;
+        }
+        try {
+            shared.find(id).thenApply(found -> found.map(its -> put(id, its))).whenComplete((peer, failure) -> {
+                coming.remove(id, asked);
+                if (failure == null) {
+                    asked.complete(peer);
+                } else {
+                    asked.completeExceptionally(failure);
+                }
+            });
+        } catch (RedisLink.Unavailable e) {
+            coming.remove(id, asked);
+            asked.completeExceptionally(e);
+        }
+        return asked;
+    }
+
+    private Peer put(PeerId id, Found found) {
+        synchronized (table) {
+            Near known = near.get(id);
+            if (known != null) {
+                return known.peer;
+            }
+            Peer peer = peers.apply(id, found.admission());
+            turn(peer, found.state());
+            table.admit(peer);
+            table.renew(id, clock.instant().plus(found.left()));
+            near.put(id, new Near(peer, found.checksum(), found.holdings(), found.tender()));
+            return peer;
+        }
+    }
+
+    private static void turn(Peer peer, Peer.State state) {
+        if (state != peer.state()) {
+            peer.turn(state, state == Peer.State.GOOD
+                    ? peer.reachabilityAtBest()
+                    : Reachability.no("another registry found it " + state, "wait until it is tried again"));
+        }
+    }
+
+    /** Takes over what another process has found of a peer. */
+    void turned(PeerId id, Peer.State state) {
+        Near known = near.get(id);
+        if (known != null) {
+            turn(known.peer, state);
+        }
+    }
+
+    /** A peer that has come anew elsewhere: what is here of it counts no more. Whether it was here. */
+    boolean replaced(PeerId id, Admission admission) {
+        Near known = near.get(id);
+        return known != null && !known.peer.admission().secretHash().equals(admission.secretHash())
+                && remove(known.peer);
+    }
+
+    /** Takes over from Redis how things are with a peer that is here; an answer that it is not there may be a Redis that lost all. */
+    void refresh(Near known) {
+        shared.find(known.peer.id()).thenAccept(answer -> answer.ifPresent(found -> {
+            if (found.admission().secretHash().equals(known.peer.admission().secretHash())) {
+                table.renew(known.peer.id(), clock.instant().plus(found.left()));
+                turn(known.peer, found.state());
+                known.checksum = found.checksum();
+                known.holdings = found.holdings();
+                known.tender = found.tender();
+            } else {
+                remove(known.peer);
+            }
+        }));
+    }
+
+    /** Does something if the lease with this mark will not come to life again. */
+    void ifGone(PeerId id, int mark, Runnable then) {
+        find(id).map(known -> HolderValue.mark(known.peer.admission()) != mark)
+                .<CompletionStage<Boolean>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> shared.isGone(id)).thenAccept(gone -> {
+                    if (gone) {
+                        then.run();
+                    }
+                });
+    }
+
+    /** Whether this very lease was here. */
+    boolean remove(Peer peer) {
+        synchronized (table) {
+            boolean removed = table.remove(peer);
+            if (removed) {
+                near.remove(peer.id());
+            }
+            return removed;
+        }
+    }
+
+    /** Takes out all whose leases have ended, as far as is known here. */
+    List<Near> expire(Instant now) {
+        synchronized (table) {
+            var ended = new ArrayList<Near>();
+            for (PeerId id : table.expire(now)) {
+                Near gone = near.remove(id);
+                if (gone != null) {
+                    ended.add(gone);
+                }
+            }
+            return ended;
+        }
+    }
+
+    /** Those for which {@code wanted} holds. Of those that come or go meanwhile, some may be missing and some too many. */
+    List<Near> select(Predicate<Near> wanted) {
+        return near.values().stream().filter(wanted).toList();
+    }
+}

@@ -1,0 +1,59 @@
+package io.fingerpost.registry.redis;
+
+import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Which processes share the Redis at the moment. Safe for use by many threads. */
+final class Presence {
+    static final Duration INTERVAL = Duration.ofSeconds(2);
+    /** Whoever was not heard of for so long is gone. */
+    private static final Duration GONE = Duration.ofSeconds(10);
+    /** By the clock of Redis, which is the same for all. */
+    private static final byte[] HELLO = RedisLink.bytes("""
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            redis.call('ZADD', KEYS[1], now, ARGV[1])
+            redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+            redis.call('PEXPIRE', KEYS[1], ARGV[2])
+            return redis.call('ZRANGE', KEYS[1], 0, 9999)""");
+
+    private final RedisLink link;
+    private final String self;
+    private final byte[] member;
+    private volatile Set<String> alive = Set.of();
+
+    /** @param sends whether this process sends clients to peers */
+    Presence(RedisLink link, String self, boolean sends) {
+        this.link = link;
+        this.self = self;
+        this.member = RedisLink.bytes((sends ? "b:" : "r:") + self);
+    }
+
+    /** Says that this process is there, and takes over which others are. */
+    void hello() {
+        RedisLink.unwaited(link.commands().<List<byte[]>>eval(HELLO, ScriptOutputType.MULTI,
+                new byte[][] {Keys.PROCESSES}, member,
+                RedisLink.bytes(Long.toString(GONE.toMillis()))).thenAccept(
+                        members -> alive = Set.copyOf(
+                                members.stream()
+                                        .map(one -> new String(one, java.nio.charset.StandardCharsets.ISO_8859_1))
+                                        .toList())));
+    }
+
+    /** Takes leave, so that others take over at once. */
+    void goodbye() {
+        RedisLink.await(link.commands().zrem(Keys.PROCESSES, member));
+    }
+
+    /** Whether a process with this name is there. */
+    boolean isAlive(String name) {
+        return name.equals(self) || alive.contains("b:" + name) || alive.contains("r:" + name);
+    }
+
+    /** Those that send clients to peers, in the same order everywhere. */
+    List<String> senders() {
+        return alive.stream().filter(name -> name.startsWith("b:")).map(name -> name.substring(2)).sorted().toList();
+    }
+}
