@@ -143,19 +143,25 @@ public final class Registry {
             return false;
         }
         load.charge(bytes, now);
-        store.charged(peer, bytes, now);
+        store.charged(peer, bytes);
         return true;
     }
 
     /** Another broker has charged a peer that is known here. */
-    public void chargedElsewhere(Peer peer, long bytes, long at) {
-        peer.uploads().takeElsewhere(bytes, at);
-        load.charge(bytes, at);
+    public void chargedElsewhere(Peer peer, long bytes) {
+        long now = clock.millis(); // clocks elsewhere may differ
+        peer.uploads().takeElsewhere(bytes, now);
+        load.charge(bytes, now);
     }
 
-    /** Whether what is asked under a lease is answered from memory; what is not may only be asked off the I/O threads. */
+    /** Whether a peer's lease is at hand, if there is one. */
     public boolean isAtHand(PeerId id) {
-        return store.isAtHand(id);
+        return store.find(id).isPresent();
+    }
+
+    /** Brings a peer's lease here, if there is one that is not at hand; may wait, so off the I/O threads. */
+    public void fetch(PeerId id) {
+        store.fetch(id);
     }
 
     /** Tells what has become of a peer's state. */
@@ -200,7 +206,7 @@ public final class Registry {
         admitting.lock(); // what is looked at must still be so when the peer is in
         try {
             requireRoom(id);
-            enrolment.requireRoom(account, admission.addresses(), store.census(), store.find(id).map(Peer::admission));
+            enrolment.requireRoom(account, admission.addresses(), store.census(), store.fetch(id).map(Peer::admission));
             requireNobodyElse(peer);
             standings.receive(peer);
             store.admit(peer);
@@ -219,7 +225,7 @@ public final class Registry {
     /** Only the endpoint's proof shows that it is the key's owner who registers: without it, whoever has the lease keeps it. */
     private void requireNobodyElse(Peer peer) {
         if (!peer.admission().isProved()
-                && store.find(peer.id()).filter(known -> known.isLive(clock.instant())).isPresent()) {
+                && store.fetch(peer.id()).filter(known -> known.isLive(clock.instant())).isPresent()) {
             throw new RequestRejected(429, "lease-held",
                     "this key has a lease, and the endpoint does not prove that it is the same peer's: "
                             + peer.reachability().tried(),
@@ -230,7 +236,7 @@ public final class Registry {
     private Peer peer(PeerId id, Admission admission, Reachability reachability, Locator located) {
         Registration registration = admission.registration();
         var budget = admission.superNode() ? registration.budget() : registration.budget().withRateUpTo(maxRate);
-        var uploads = new Uploads(budget, admission.at().toEpochMilli());
+        var uploads = new Uploads(budget, admission.at().toEpochMilli(), store.share());
         uploads.report(registration.uploads(), admission.at().toEpochMilli());
         return new Peer(id, admission, ticketKey(id, admission), located.locate(admission.address()), uploads,
                 admission.at().plus(terms().ttl()), reachability);
@@ -267,7 +273,7 @@ public final class Registry {
     }
 
     private void requireRoom(PeerId id) {
-        if (store.peerCount() >= config.maxPeers() && store.find(id).isEmpty()) {
+        if (store.peerCount() >= config.maxPeers() && store.fetch(id).isEmpty()) {
             throw new RequestRejected(429, "registry-full",
                     "this registry has its limit of " + config.maxPeers() + " peers");
         }

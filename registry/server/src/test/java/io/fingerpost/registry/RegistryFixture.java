@@ -8,6 +8,7 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.LeaseGrant;
 import io.fingerpost.contract.api.LeaseTerms;
+import io.fingerpost.contract.api.Reachability;
 import io.fingerpost.contract.api.Registration;
 import io.fingerpost.contract.config.BitRate;
 import io.fingerpost.contract.config.ByteSize;
@@ -25,7 +26,9 @@ import io.fingerpost.registry.locality.LiveLocator;
 import io.fingerpost.registry.locality.LocalityConfig;
 import io.fingerpost.registry.locality.Locator;
 import io.fingerpost.registry.representation.RepresentationTable;
+import io.fingerpost.registry.store.Admission;
 import io.fingerpost.registry.store.MemoryStore;
+import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.RegistryStore;
 import io.fingerpost.registry.swarm.RecordedSwarmMeters;
 import io.fingerpost.registry.swarm.SwarmConfig;
@@ -96,6 +99,15 @@ public final class RegistryFixture {
         try (var server = ProvingServer.of(peer)) {
             return registry.register(peer.registration(server.endpoint()), token, InetAddress.getLoopbackAddress());
         }
+    }
+
+    /** The same peer under another lease. */
+    public static Peer again(Peer peer) {
+        var before = peer.admission();
+        var admission = new Admission(before.registration(), before.superNode(), before.account(),
+                Sha256.digestOf(before.secretHash().bytes()), before.seenFrom(), before.routes(), before.at());
+        return new Peer(peer.id(), admission, peer.ticketKey(), peer.place(), peer.uploads(), peer.leaseUntil(),
+                Reachability.YES);
     }
 
     public LeaseGrant register(TestPeer peer) {

@@ -19,6 +19,7 @@ import io.fingerpost.registry.swarm.Swarms;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -38,6 +39,7 @@ import java.util.function.Function;
 public final class RegistryApi implements HttpHandler, AutoCloseable {
     /** Requests at a time; most are done within microseconds, registrations wait for the endpoint's proof. */
     private static final int MAX_CONCURRENT = 1_024;
+    private static final AttachmentKey<HttpHandler> ONCE_AT_HAND = AttachmentKey.create(HttpHandler.class);
     private static final String REPORTS = ApiPaths.EMBEDDED + ApiPaths.reports();
     private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
     private static final String PEERS = ApiPaths.EMBEDDED + ApiPaths.peers();
@@ -51,6 +53,8 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     private final byte[] page = OpenApiPage.bytes();
     private final List<String> routes = new ArrayList<>();
     private final VirtualThreadHandler waiting;
+    private final VirtualThreadHandler leases;
+    private final HttpHandler fetching;
     private final HttpHandler handler;
 
     /** @param names of the resources that agents ask about by their URLs */
@@ -60,6 +64,8 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         this.registry = registry;
         this.names = names;
         this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
+        this.leases = new VirtualThreadHandler("registry-leases-", MAX_CONCURRENT, this::fetch);
+        this.fetching = new SharedPlaces(MAX_CONCURRENT / 4, leases);
         this.handler = new ListedRoutes(routes)
                 .post(PEER + "/heartbeat", atHand(this::heartbeat))
                 .post(PEER + "/orders", atHand(this::orders))
@@ -67,15 +73,22 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
                 .setInvalidMethodHandler(new ErrorHandler(RegistryApi::refuseMethod));
     }
 
-    /** On the I/O thread, once the peer is at hand; it is brought there by others. */
+    /** On the I/O thread if the peer is at hand, which is nearly always; else only after it was brought there. */
     private HttpHandler atHand(HttpHandler handler) {
         var here = new ErrorHandler(handler);
-        var brought = new VirtualThreadHandler("registry-leases-", MAX_CONCURRENT, exchange -> {
-            registry.leased(peer(exchange), secret(exchange));
-            exchange.dispatch(SameThreadExecutor.INSTANCE, here);
+        return new ErrorHandler(exchange -> {
+            if (registry.isAtHand(peer(exchange))) {
+                here.handleRequest(exchange);
+            } else {
+                exchange.putAttachment(ONCE_AT_HAND, here);
+                fetching.handleRequest(exchange);
+            }
         });
-        return new ErrorHandler(
-                exchange -> (registry.isAtHand(peer(exchange)) ? here : brought).handleRequest(exchange));
+    }
+
+    private void fetch(HttpServerExchange exchange) {
+        registry.fetch(peer(exchange));
+        exchange.dispatch(exchange.getIoThread(), exchange.getAttachment(ONCE_AT_HAND));
     }
 
     /** Of what may wait, and of everything else. */
@@ -136,14 +149,14 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     }
 
     private void announce(HttpServerExchange exchange) throws IOException {
-        PeerId peer = peer(exchange);
+        PeerId peer = fetched(exchange);
         String secret = secret(exchange);
         Orders orders = swarms.announced(peer, secret, body.readHoldings(exchange));
         body.write(exchange, orders.orders().isEmpty() ? 204 : 200, orders.orders().isEmpty() ? null : orders);
     }
 
     private void plan(HttpServerExchange exchange) throws IOException {
-        PeerId peer = peer(exchange);
+        PeerId peer = fetched(exchange);
         String secret = secret(exchange);
         ResourceId resource = resource(exchange, body.readJson(exchange, PlanRequest.class).resource());
         body.write(exchange, 200, swarms.plan(peer, secret, resource));
@@ -181,7 +194,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     }
 
     private void goodbye(HttpServerExchange exchange) {
-        registry.goodbye(peer(exchange), secret(exchange));
+        registry.goodbye(fetched(exchange), secret(exchange));
         body.write(exchange, 204, null);
     }
 
@@ -214,6 +227,13 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         }
     }
 
+    /** The peer, whose lease is at hand then if there is one. */
+    private PeerId fetched(HttpServerExchange exchange) {
+        PeerId peer = peer(exchange);
+        registry.fetch(peer);
+        return peer;
+    }
+
     private static PeerId peer(HttpServerExchange exchange) {
         return parameter(exchange, "id", PeerId::new);
     }
@@ -242,5 +262,6 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     @Override
     public void close() {
         waiting.close();
+        leases.close();
     }
 }

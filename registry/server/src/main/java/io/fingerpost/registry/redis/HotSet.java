@@ -174,7 +174,7 @@ final class HotSet {
 
     /** Whether it is hot, and what a peer has just written of it is to be shown. */
     boolean hears(Sha256 digest, PeerId id) {
-        Sample sample = hot.asMap().get(digest);
+        Sample sample = hot.policy().getIfPresentQuietly(digest);
         if (sample != null && sample.isLoading) {
             sample.fresh.add(id);
         }

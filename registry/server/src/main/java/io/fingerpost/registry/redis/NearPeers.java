@@ -160,6 +160,11 @@ final class NearPeers {
                 });
     }
 
+    /** The lease is asked for in Redis from now on; its peer stays in the table until the lease ends. */
+    void forget(PeerId id) {
+        near.remove(id);
+    }
+
     /** Whether this very lease was here. */
     boolean remove(Peer peer) {
         synchronized (table) {

@@ -36,7 +36,7 @@ sealed interface News {
 
     /** Clients were sent to peers. */
     record Charged(List<Charge> charges) implements News {
-        private static final int EACH = Sha256.LENGTH + 2 * Long.BYTES;
+        private static final int EACH = Sha256.LENGTH + Long.BYTES;
 
         public Charged {
             charges = List.copyOf(charges);
@@ -45,26 +45,25 @@ sealed interface News {
         @Override
         public byte[] bytes() {
             var out = ByteBuffer.allocate(1 + charges.size() * EACH).put((byte) 3);
-            charges.forEach(each -> out.put(Keys.raw(each.id)).putLong(each.bytes).putLong(each.at));
+            charges.forEach(each -> out.put(Keys.raw(each.id)).putLong(each.bytes));
             return out.array();
         }
     }
 
     /**
-     * One client that was sent to a peer.
+     * One client that was sent to a peer, just now.
      *
      * @param bytes that it is to get
-     * @param at milliseconds since 1970
      */
-    record Charge(PeerId id, long bytes, long at) {}
+    record Charge(PeerId id, long bytes) {}
 
     /** What a peer said of its uploads. */
-    record Reported(PeerId id, UploadReport report, long at) implements News {
+    record Reported(PeerId id, UploadReport report) implements News {
         @Override
         public byte[] bytes() {
-            return ByteBuffer.allocate(1 + Sha256.LENGTH + Integer.BYTES + 3 * Long.BYTES).put((byte) 4)
+            return ByteBuffer.allocate(1 + Sha256.LENGTH + Integer.BYTES + 2 * Long.BYTES).put((byte) 4)
                     .put(Keys.raw(id)).putInt(report.active()).putLong(report.bytesLeft())
-                    .putLong(report.servedThisMonth()).putLong(at).array();
+                    .putLong(report.servedThisMonth()).array();
         }
     }
 
@@ -75,7 +74,7 @@ sealed interface News {
                 case 1 -> new Changed(Codec.decode(in));
                 case 2 -> turned(StateCode.parse(in.get()), in);
                 case 3 -> charged(in);
-                case 4 -> new Reported(id(in), new UploadReport(in.getInt(), in.getLong(), in.getLong()), in.getLong());
+                case 4 -> new Reported(id(in), new UploadReport(in.getInt(), in.getLong(), in.getLong()));
                 default -> throw new IllegalArgumentException("no such kind of news");
             };
         } catch (BufferUnderflowException e) {
@@ -90,7 +89,7 @@ sealed interface News {
     private static Charged charged(ByteBuffer in) {
         var charges = new ArrayList<Charge>();
         while (in.hasRemaining()) {
-            charges.add(new Charge(id(in), in.getLong(), in.getLong()));
+            charges.add(new Charge(id(in), in.getLong()));
         }
         return new Charged(charges);
     }

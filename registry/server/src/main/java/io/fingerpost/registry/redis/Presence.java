@@ -1,6 +1,8 @@
 package io.fingerpost.registry.redis;
 
+import io.fingerpost.registry.upload.Share;
 import io.lettuce.core.ScriptOutputType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -8,6 +10,8 @@ import java.util.Set;
 /** Which processes share the Redis at the moment. Safe for use by many threads. */
 final class Presence {
     static final Duration INTERVAL = Duration.ofSeconds(2);
+    private static final String SENDS = "b:";
+    private static final String OTHER = "r:";
     /** Whoever was not heard of for so long is gone. */
     private static final Duration GONE = Duration.ofSeconds(10);
     /** By the clock of Redis, which is the same for all. */
@@ -23,23 +27,27 @@ final class Presence {
     private final String self;
     private final byte[] member;
     private volatile Set<String> alive = Set.of();
+    private volatile Share share = Share.ALL;
 
     /** @param sends whether this process sends clients to peers */
     Presence(RedisLink link, String self, boolean sends) {
         this.link = link;
         this.self = self;
-        this.member = RedisLink.bytes((sends ? "b:" : "r:") + self);
+        this.member = RedisLink.bytes((sends ? SENDS : OTHER) + self);
     }
 
     /** Says that this process is there, and takes over which others are. */
     void hello() {
         RedisLink.unwaited(link.commands().<List<byte[]>>eval(HELLO, ScriptOutputType.MULTI,
-                new byte[][] {Keys.PROCESSES}, member,
-                RedisLink.bytes(Long.toString(GONE.toMillis()))).thenAccept(
-                        members -> alive = Set.copyOf(
-                                members.stream()
-                                        .map(one -> new String(one, java.nio.charset.StandardCharsets.ISO_8859_1))
-                                        .toList())));
+                new byte[][] {Keys.PROCESSES}, member, RedisLink.bytes(Long.toString(GONE.toMillis())))
+                .thenAccept(members -> take(members.stream()
+                        .map(one -> new String(one, StandardCharsets.ISO_8859_1)).sorted().toList())));
+    }
+
+    private void take(List<String> members) {
+        alive = Set.copyOf(members);
+        var senders = members.stream().filter(name -> name.startsWith(SENDS)).toList();
+        share = new Share(Math.max(1, senders.size()), Math.max(0, senders.indexOf(SENDS + self)));
     }
 
     /** Takes leave, so that others take over at once. */
@@ -49,11 +57,11 @@ final class Presence {
 
     /** Whether a process with this name is there. */
     boolean isAlive(String name) {
-        return name.equals(self) || alive.contains("b:" + name) || alive.contains("r:" + name);
+        return name.equals(self) || alive.contains(SENDS + name) || alive.contains(OTHER + name);
     }
 
-    /** Those that send clients to peers, in the same order everywhere. */
-    List<String> senders() {
-        return alive.stream().filter(name -> name.startsWith("b:")).map(name -> name.substring(2)).sorted().toList();
+    /** How those that send clients to peers share these. */
+    Share share() {
+        return share;
     }
 }

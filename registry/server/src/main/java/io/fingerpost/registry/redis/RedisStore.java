@@ -4,6 +4,7 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.UploadReport;
+import io.fingerpost.registry.RequestRejected;
 import io.fingerpost.registry.change.Change;
 import io.fingerpost.registry.locality.Place;
 import io.fingerpost.registry.redis.NearPeers.Near;
@@ -13,6 +14,7 @@ import io.fingerpost.registry.store.Holders;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.store.RegistryStore;
+import io.fingerpost.registry.upload.Share;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,15 +92,14 @@ public final class RedisStore implements RegistryStore {
         }
     }
 
-    /** May wait for Redis if the peer is not at hand. */
     @Override
     public Optional<Peer> find(PeerId id) {
-        return near.find(id).map(known -> known.peer).or(() -> ask(() -> RedisLink.await(near.bring(id))));
+        return near.find(id).map(known -> known.peer);
     }
 
     @Override
-    public boolean isAtHand(PeerId id) {
-        return near.find(id).isPresent();
+    public Optional<Peer> fetch(PeerId id) {
+        return find(id).or(() -> ask(() -> RedisLink.await(near.bring(id))));
     }
 
     @Override
@@ -121,8 +122,9 @@ public final class RedisStore implements RegistryStore {
         }
     }
 
+    /** Redis does not know the lease: its agent has to register anew. Until it ends, what is at hand is still true. */
     private void lost(PeerId id) {
-        near.find(id).ifPresent(known -> near.remove(known.peer));
+        near.forget(id);
     }
 
     @Override
@@ -188,7 +190,7 @@ public final class RedisStore implements RegistryStore {
                     forget(gone.peer);
                 }
             });
-        } catch (RedisLink.Unavailable e) {
+        } catch (RedisLink.Unavailable | RequestRejected e) {
             return ended.size(); // there they run out by themselves
         }
         return ended.size();
@@ -307,8 +309,13 @@ public final class RedisStore implements RegistryStore {
     }
 
     @Override
-    public void charged(Peer peer, long bytes, long now) {
-        charges.add(new News.Charge(peer.id(), bytes, now));
+    public Optional<Supplier<Share>> share() {
+        return Optional.of(presence::share);
+    }
+
+    @Override
+    public void charged(Peer peer, long bytes) {
+        charges.add(new News.Charge(peer.id(), bytes));
     }
 
     @Override
@@ -317,7 +324,7 @@ public final class RedisStore implements RegistryStore {
             return; // as nearly all do at most times: the others think so, too
         }
         try {
-            RedisLink.unwaited(wire.tell(link, new News.Reported(peer.id(), report, now)));
+            RedisLink.unwaited(wire.tell(link, new News.Reported(peer.id(), report)));
         } catch (RedisLink.Unavailable e) {
             return; // the next one will tell
         }
@@ -326,6 +333,11 @@ public final class RedisStore implements RegistryStore {
     /** Whether it holds something that is hot. */
     boolean isShown(PeerId id) {
         return table.holdingsOf(id) > 0;
+    }
+
+    /** How many holdings are at hand. */
+    long shownHoldings() {
+        return table.holdingCount();
     }
 
     NearPeers near() {

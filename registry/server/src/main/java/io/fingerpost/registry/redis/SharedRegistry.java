@@ -102,6 +102,9 @@ public final class SharedRegistry implements AutoCloseable {
         this.standings = standings;
         representations.watch(resources);
         link.start();
+        if (link.isConnected()) {
+            connected();
+        }
         upkeep.start();
     }
 
@@ -205,8 +208,8 @@ public final class SharedRegistry implements AutoCloseable {
                 case News.Changed _ -> LOG.debug("news that are not told between processes");
                 case News.Turned(var id, var state) -> store.near().turned(id, state);
                 case News.Charged(var all) -> all.forEach(this::charge);
-                case News.Reported(var id, var report, var at) -> store.near().find(id)
-                        .ifPresent(near -> near.peer.uploads().report(report, at));
+                case News.Reported(var id, var report) -> store.near().find(id)
+                        .ifPresent(near -> near.peer.uploads().report(report, clock.millis()));
             }
         }
 
@@ -214,7 +217,7 @@ public final class SharedRegistry implements AutoCloseable {
             Registry known = registry;
             if (known != null) {
                 store.near().find(charge.id())
-                        .ifPresent(near -> known.chargedElsewhere(near.peer, charge.bytes(), charge.at()));
+                        .ifPresent(near -> known.chargedElsewhere(near.peer, charge.bytes()));
             }
         }
 

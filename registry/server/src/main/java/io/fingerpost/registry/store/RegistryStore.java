@@ -7,6 +7,7 @@ import io.fingerpost.contract.api.HoldingsUpdate;
 import io.fingerpost.contract.api.HoldingsUpdate.Held;
 import io.fingerpost.contract.api.UploadReport;
 import io.fingerpost.registry.locality.Place;
+import io.fingerpost.registry.upload.Share;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,18 +28,24 @@ public interface RegistryStore {
     /** Takes the peer in with no holdings; one with the same id is replaced. */
     void admit(Peer peer);
 
+    /** The peer if it is at hand; does not wait. */
     Optional<Peer> find(PeerId id);
 
-    /** Whether what is asked about a peer is answered without waiting; what is not may only be asked off the I/O threads. */
-    default boolean isAtHand(PeerId id) {
-        return true;
+    /** The peer if its lease is known anywhere, and from now on at hand; may wait, so off the I/O threads. */
+    default Optional<Peer> fetch(PeerId id) {
+        return find(id);
     }
 
     /** Is told that a peer's state has changed; does not wait. */
     default void turned(Peer peer) {}
 
+    /** How this process shares peers' budgets with others, asked whenever it counts; empty if there never are others. */
+    default Optional<Supplier<Share>> share() {
+        return Optional.empty();
+    }
+
     /** Is told that a client was sent to a peer; does not wait. */
-    default void charged(Peer peer, long bytes, long now) {}
+    default void charged(Peer peer, long bytes) {}
 
     /** Is told what a peer said of its uploads; does not wait. */
     default void reported(Peer peer, UploadReport report, long now) {}
@@ -54,7 +62,7 @@ public interface RegistryStore {
 
     /** The same under whichever lease it has; false if it is not known. */
     default boolean update(PeerId id, HoldingsUpdate update) {
-        return find(id).filter(peer -> update(peer, update)).isPresent();
+        return fetch(id).filter(peer -> update(peer, update)).isPresent();
     }
 
     /** Replaces what the peer holds of {@code digest}; an empty set withdraws it. False if the peer is not known. */
@@ -69,7 +77,7 @@ public interface RegistryStore {
 
     /** The same with whichever lease it has, if it is known. */
     default void remove(PeerId id) {
-        find(id).ifPresent(this::remove);
+        fetch(id).ifPresent(this::remove);
     }
 
     /** Removes every peer whose lease has run out, and returns how many these were. */

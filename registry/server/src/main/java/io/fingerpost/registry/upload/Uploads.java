@@ -8,7 +8,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one peer has to send, as far as can be told from the clients that were sent to it, and what its budget leaves.
@@ -65,11 +68,31 @@ public final class Uploads {
     private long chargedAtReport;
     private volatile long monthEnd;
     private volatile int generation;
+    private final @Nullable BudgetTurns turns;
+
+    /** Of a budget that other brokers draw on, too. */
+    private record BudgetTurns(Turns slots, Turns quota) {
+        BudgetTurns(Supplier<Share> share) {
+            this(new Turns(share), new Turns(share));
+        }
+    }
+
     /** Where the last one was taken a free one is near. */
     private volatile int nextSlot;
 
-    /** @param since when the peer was admitted, or came back */
+    /** Of a peer to which nobody else sends clients. */
     public Uploads(UploadBudget budget, long since) {
+        this(budget, since, Optional.empty());
+    }
+
+    /**
+     * Of any peer.
+     *
+     * @param since when the peer was admitted, or came back
+     * @param share this broker's, if others may send clients there; asked whenever it counts
+     */
+    public Uploads(UploadBudget budget, long since, Optional<Supplier<Share>> share) {
+        this.turns = share.map(BudgetTurns::new).orElse(null);
         this.budget = budget;
         this.bitsPerSecond = budget.bitsPerSecond();
         this.bytesPerMonth = budget.bytesPerMonth();
@@ -119,12 +142,51 @@ public final class Uploads {
 
     /** Whether the budget has room for {@code bytes} more; they may be gone when they are taken. */
     public boolean hasRoom(long bytes, long now) {
-        return isWithinQuota(bytes, now) && (bytes == 0 ? slotCount > 0 : hasSlot(now));
+        return isWithinQuota(bytes, now) && (bytes == 0 ? slotCount > 0 : hasSlot(now)) && hasTurn(bytes, now);
     }
 
     /** Whether the month's quota has room for {@code bytes} more, for those who do not take a slot; they may be gone when they are added. */
     public boolean hasQuota(long bytes, long now) {
         return slotCount > 0 && isWithinQuota(bytes, now);
+    }
+
+    private boolean hasTurn(long bytes, long now) {
+        return turns == null || bytes == 0 || turns.slots.allows(1, now, () -> freeSlots(now))
+                && (bytesPerMonth == 0 || turns.quota.allows(bytes, now, () -> quotaLeft(now)));
+    }
+
+    /** Takes both, or neither. */
+    private boolean takeTurn(long bytes, long now) {
+        if (turns == null) {
+            return true;
+        }
+        if (!turns.slots.take(1, now, () -> freeSlots(now))) {
+            return false;
+        }
+        if (bytesPerMonth == 0 || turns.quota.take(bytes, now, () -> quotaLeft(now))) {
+            return true;
+        }
+        turns.slots.giveBack(1);
+        return false;
+    }
+
+    private void giveBackTurn(long bytes) {
+        if (turns != null) {
+            turns.slots.giveBack(1);
+            turns.quota.giveBack(bytes);
+        }
+    }
+
+    private long freeSlots(long now) {
+        long free = 0;
+        for (int i = 0; i < slotCount; i++) {
+            free += isFree(slots.get(i), now) ? 1 : 0;
+        }
+        return free;
+    }
+
+    private long quotaLeft(long now) {
+        return Math.max(0, bytesPerMonth - usedThisMonth(now));
     }
 
     private boolean isWithinQuota(long bytes, long now) {
@@ -161,16 +223,18 @@ public final class Uploads {
         if (bytes == 0) {
             return hasRoom(0, now);
         }
-        if (!isWithinQuota(bytes, now)) {
+        if (!isWithinQuota(bytes, now) || !takeTurn(bytes, now)) {
             return false;
         }
         long taken = taken(bytes, now);
         int slot = takeSlot(taken, now);
         if (slot < 0) {
+            giveBackTurn(bytes);
             return false;
         }
         if (!charge(bytes)) {
             slots.compareAndSet(slot, taken, 0);
+            giveBackTurn(bytes);
             return false;
         }
         putToWork(bytes, now);
@@ -198,6 +262,10 @@ public final class Uploads {
             beginMonth(now);
         }
         takeSlot(taken(bytes, now), now);
+        if (turns != null) {
+            turns.slots.heard(1);
+            turns.quota.heard(bytes);
+        }
         CHARGED.getAndAdd(this, bytes);
         putToWork(bytes, now);
     }

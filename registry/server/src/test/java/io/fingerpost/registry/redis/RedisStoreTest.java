@@ -38,6 +38,11 @@ class RedisStoreTest extends RegistryStoreContract {
         return store.holders(digest);
     }
 
+    @Override
+    protected int repetitions() {
+        return 1_000;
+    }
+
     @AfterEach
     void close() {
         fixture.close();

@@ -18,8 +18,12 @@ final class SharedFixture implements AutoCloseable {
     final Registry registry;
 
     SharedFixture(String url) {
+        this(url, 10_000);
+    }
+
+    SharedFixture(String url, int hotRepresentations) {
         shared = new SharedRegistry(RedisAddress.parse(url), representations,
-                new SharedRegistry.Part(RULES, true, 10_000), new byte[32], clock);
+                new SharedRegistry.Part(RULES, true, hotRepresentations), new byte[32], clock);
         standings = new Standings(shared.standingLog(), clock);
         registry = RegistryFixture.on(shared.store(), representations, standings, shared::ticketSecret, clock);
         shared.start(registry, standings);
