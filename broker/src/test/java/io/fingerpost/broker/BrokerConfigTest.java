@@ -271,6 +271,15 @@ class BrokerConfigTest {
     }
 
     @Test
+    void aPasswordOfARedisIsShownNowhere() {
+        assertThatThrownBy(() -> config("registry.store", "http://me:s3cret@h:1/")).isInstanceOf(ConfigException.class)
+                .hasMessageContaining("registry.store").hasMessageNotContaining("s3cret");
+        var store = config("registry.store", "rediss://me:s3cret@h:6380/0").registry().store();
+        assertThat(store.redis()).hasToString("Optional[rediss://h:6380/0]");
+        assertThat(store.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
     void anUnknownKeyIsNamed() {
         assertThatThrownBy(() -> config("lease.tll", "1s")).isInstanceOf(ConfigException.class)
                 .hasMessageContaining("'lease.tll'").hasMessageContaining("ttl, heartbeat");

@@ -192,9 +192,14 @@ public final class ConfigLoader {
             return new ConfigException(place(key) + "key '" + key + "' has no default and needs a value");
         }
         String shown = value.isValueNode()
-                ? "bad value '" + value.asString() + "' for '" + key + "': "
+                ? "bad value '" + withoutPassword(value.asString()) + "' for '" + key + "': "
                 : section(key);
         return new ConfigException(place(key) + shown + reason(e, cause));
+    }
+
+    /** A URL may bear one. */
+    private static String withoutPassword(String value) {
+        return value.replaceFirst("//[^@/]*@", "//…@");
     }
 
     private static Throwable root(Throwable e) {
