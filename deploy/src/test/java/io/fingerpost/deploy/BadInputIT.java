@@ -2,15 +2,19 @@ package io.fingerpost.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.fingerpost.testing.RequiresTool;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -101,45 +105,51 @@ class BadInputIT {
         assertThat(ran.err()).contains("in use by another process");
     }
 
-    static Stream<Arguments> badRegistrations() {
+    private record BadRegistration(String body, int status, String kind) {}
+
+    private static Stream<BadRegistration> badRegistrations() {
         String unbudgeted = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"challenge\":\"" + "c".repeat(32);
         String key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
                 + "\"budget\":{\"bitsPerSecond\":1000000,\"slots\":4,\"bytesPerMonth\":0},"
                 + "\"uploads\":{\"active\":0,\"bytesLeft\":0,\"servedThisMonth\":0},\"challenge\":\""
                 + "c".repeat(32);
         return Stream.of(
-                Arguments.of("{\"key\":", 400, "bad-json"),
-                Arguments.of("{\"key\":\"" + key + "\",\"endpoints\":[\"http://127.0.0.1:9\"],\"more\":1}", 400,
+                new BadRegistration("{\"key\":", 400, "bad-json"),
+                new BadRegistration("{\"key\":\"" + key + "\",\"endpoints\":[\"http://127.0.0.1:9\"],\"more\":1}", 400,
                         "bad-json"),
-                Arguments.of("{\"key\":\"" + key + "\"}", 400, "bad-json"),
-                Arguments.of("{\"key\":\"" + unbudgeted + "\",\"endpoints\":[\"http://127.0.0.1:9000\"]}", 400,
+                new BadRegistration("{\"key\":\"" + key + "\"}", 400, "bad-json"),
+                new BadRegistration("{\"key\":\"" + unbudgeted + "\",\"endpoints\":[\"http://127.0.0.1:9000\"]}", 400,
                         "bad-json"),
-                Arguments.of("{\"key\":\"" + key + "\",\"endpoints\":[\"http://127.0.0.1:9000/x\"]}", 400, "bad-json"),
-                Arguments.of("{\"key\":\"" + key + "\",\"endpoints\":[\"http://a\\r\\nX-Injected: 1:9000\"]}", 400,
+                new BadRegistration("{\"key\":\"" + key + "\",\"endpoints\":[\"http://127.0.0.1:9000/x\"]}", 400,
                         "bad-json"),
-                Arguments.of("{\"key\":\"short\",\"endpoints\":[\"http://127.0.0.1:9000\"]}", 400, "bad-json"),
-                Arguments.of("{\"key\":\"" + key + "\",\"endpoints\":[\"http://127.0.0.1:22\"]}", 403,
+                new BadRegistration("{\"key\":\"" + key + "\",\"endpoints\":[\"http://a\\r\\nX-Injected: 1:9000\"]}",
+                        400,
+                        "bad-json"),
+                new BadRegistration("{\"key\":\"short\",\"endpoints\":[\"http://127.0.0.1:9000\"]}", 400, "bad-json"),
+                new BadRegistration("{\"key\":\"" + key + "\",\"endpoints\":[\"http://127.0.0.1:22\"]}", 403,
                         "endpoint-refused"),
-                Arguments.of("{\"key\":\"" + key + "\",\"endpoints\":[\"http://192.168.1.1:9000\"]}", 403,
+                new BadRegistration("{\"key\":\"" + key + "\",\"endpoints\":[\"http://192.168.1.1:9000\"]}", 403,
                         "endpoint-refused"),
-                Arguments.of("{\"key\":\"" + key + "\",\"endpoints\":[\"http://169.254.169.254:8000\"]}", 403,
+                new BadRegistration("{\"key\":\"" + key + "\",\"endpoints\":[\"http://169.254.169.254:8000\"]}", 403,
                         "endpoint-refused"),
-                Arguments.of("x".repeat(2_000_000), 413, "body-too-large"));
+                new BadRegistration("x".repeat(2_000_000), 413, "body-too-large"));
     }
 
-    @ParameterizedTest
-    @MethodSource("badRegistrations")
+    @TestFactory
     @RequiresTool("curl")
-    void aBadRegistrationIsRefusedWithAProblem(String body, int status, String kind) throws Exception {
+    Stream<DynamicTest> aBadRegistrationIsRefusedWithAProblem() throws IOException {
         site.brokerFor("http://127.0.0.1:1");
-        var file = Files.writeString(site.launcher().path("body"), body);
+        return badRegistrations().map(bad -> dynamicTest(bad.kind + " " + bad.body.length(), () -> {
+            var file = Files.writeString(site.launcher().path("body"), bad.body);
 
-        var ran = site.curl("-i", "-H", "Content-Type: application/json", "-H", "Expect:", "--data-binary", "@" + file,
-                site.edge() + "/.well-known/fingerpost/v1/peers");
+            var ran = site.curl("-i", "-H", "Content-Type: application/json", "-H", "Expect:", "--data-binary",
+                    "@" + file, site.edge() + "/.well-known/fingerpost/v1/peers");
 
-        assertThat(ran.out()).startsWith("HTTP/1.1 " + status).contains("application/problem+json", ":problem:" + kind)
-                .doesNotContain("X-Injected", "io.fingerpost", "jackson");
-        assertThat(site.metrics().sum("fingerpost_registry_peers", "")).isZero();
+            assertThat(ran.out()).startsWith("HTTP/1.1 " + bad.status)
+                    .contains("application/problem+json", ":problem:" + bad.kind)
+                    .doesNotContain("X-Injected", "io.fingerpost", "jackson");
+            assertThat(site.metrics().sum("fingerpost_registry_peers", "")).isZero();
+        }));
     }
 
     @Test
@@ -153,15 +163,17 @@ class BadInputIT {
         assertThat(site.metrics().sum("fingerpost_registry_peers", "")).isEqualTo(1);
     }
 
-    @ParameterizedTest
-    @CsvSource({"/a/../b", "/a/%2e%2e/b", "/a//b", "//b", "/a%2fb", "/a%2Fb", "/a%5cb", "/a%00b", "/./a"})
+    @TestFactory
     @RequiresTool("curl")
-    void aPathThatTwoServersMayReadDifferentlyIsRefused(String path) throws Exception {
+    Stream<DynamicTest> aPathThatTwoServersMayReadDifferentlyIsRefused() throws IOException {
         site.broker();
+        return Stream.of("/a/../b", "/a/%2e%2e/b", "/a//b", "//b", "/a%2fb", "/a%2Fb", "/a%5cb", "/a%00b", "/./a")
+                .map(path -> dynamicTest(path, () -> {
+                    var ran = site.curl("-i", "--path-as-is", site.edge() + path);
 
-        var ran = site.curl("-i", "--path-as-is", site.edge() + path);
-
-        assertThat(ran.out()).startsWith("HTTP/1.1 400").contains("application/problem+json", ":problem:bad-path");
+                    assertThat(ran.out()).startsWith("HTTP/1.1 400").contains("application/problem+json",
+                            ":problem:bad-path");
+                }));
     }
 
     @Test

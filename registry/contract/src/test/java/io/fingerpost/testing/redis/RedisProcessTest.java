@@ -91,10 +91,9 @@ class RedisProcessTest {
         assertThat(redis.isRunning()).isFalse();
     }
 
-    @ParameterizedTest
-    @MethodSource("binaries")
-    void sentinelsMakeTheReplicaTheMaster(RedisBinary binary) {
-        try (var sentinels = RedisSentinels.start(binary)) {
+    @Test
+    void sentinelsMakeTheReplicaTheMaster() {
+        try (var sentinels = RedisSentinels.start()) {
             RedisProcess dead = sentinels.killMaster();
 
             await().atMost(TO_FAIL_OVER).until(() -> sentinels.master() != dead);
@@ -102,10 +101,9 @@ class RedisProcessTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("binaries")
-    void aClusterIsWellAgainAfterTheDeathOfAMaster(RedisBinary binary) {
-        try (var cluster = RedisCluster.start(binary)) {
+    @Test
+    void aClusterIsWellAgainAfterTheDeathOfAMaster() {
+        try (var cluster = RedisCluster.start()) {
             cluster.killOneMaster();
 
             await().atMost(TO_FAIL_OVER).untilAsserted(() -> {
