@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class NearPeers {
     private final Map<PeerId, Near> near = new ConcurrentHashMap<>();
     private final Map<PeerId, CompletableFuture<Optional<Peer>>> coming = new ConcurrentHashMap<>();
+    private final LongAdder tended = new LongAdder();
+    private final LongAdder tendedHoldings = new LongAdder();
+    private final String self;
     private final MemoryStore table;
     private final SharedPeers shared;
     private final BiFunction<PeerId, Admission, Peer> peers;
@@ -35,9 +39,8 @@ final class NearPeers {
     static final class Near {
         final Peer peer;
         volatile long checksum;
-        volatile int holdings;
-        /** The process that probes it. */
-        volatile String tender;
+        private volatile int holdings;
+        private volatile String tender;
         /** What its agent said last that did not fit; looked into since if this is so. */
         volatile @Nullable Long doubted;
 
@@ -47,10 +50,24 @@ final class NearPeers {
             this.holdings = holdings;
             this.tender = tender;
         }
+
+        int holdings() {
+            return holdings;
+        }
+
+        /** The process that probes it. */
+        String tender() {
+            return tender;
+        }
     }
 
-    /** @param peers makes a peer of how it was admitted */
-    NearPeers(MemoryStore table, SharedPeers shared, BiFunction<PeerId, Admission, Peer> peers, InstantSource clock) {
+    /**
+     * @param self this process
+     * @param peers makes a peer of how it was admitted
+     */
+    NearPeers(String self, MemoryStore table, SharedPeers shared, BiFunction<PeerId, Admission, Peer> peers,
+            InstantSource clock) {
+        this.self = self;
         this.table = table;
         this.shared = shared;
         this.peers = peers;
@@ -65,7 +82,54 @@ final class NearPeers {
     void admit(Peer peer, String tender) {
         synchronized (table) {
             table.admit(peer);
-            near.put(peer.id(), new Near(peer, 0, 0, tender));
+            put(new Near(peer, 0, 0, tender));
+        }
+    }
+
+    private void put(Near known) {
+        Near before = near.put(known.peer.id(), known);
+        if (before != null) {
+            count(before, -1);
+        }
+        count(known, 1);
+    }
+
+    private void count(Near known, int by) {
+        if (known.tender.equals(self)) {
+            tended.add(by);
+            tendedHoldings.add((long) by * known.holdings);
+        }
+    }
+
+    /** How many this process tends. */
+    int tended() {
+        return tended.intValue();
+    }
+
+    /** How much these hold. */
+    long tendedHoldings() {
+        return tendedHoldings.sum();
+    }
+
+    void setTender(Near known, String tender) {
+        set(known, known.holdings, tender);
+    }
+
+    void setHoldings(Near known, int holdings) {
+        set(known, holdings, known.tender);
+    }
+
+    private void set(Near known, int holdings, String tender) {
+        synchronized (table) {
+            boolean counts = known.equals(near.get(known.peer.id()));
+            if (counts) {
+                count(known, -1);
+            }
+            known.holdings = holdings;
+            known.tender = tender;
+            if (counts) {
+                count(known, 1);
+            }
         }
     }
 
@@ -106,7 +170,7 @@ final class NearPeers {
             turn(peer, found.state());
             table.admit(peer);
             table.renew(id, clock.instant().plus(found.left()));
-            near.put(id, new Near(peer, found.checksum(), found.holdings(), found.tender()));
+            put(new Near(peer, found.checksum(), found.holdings(), found.tender()));
             return peer;
         }
     }
@@ -141,8 +205,7 @@ final class NearPeers {
                 table.renew(known.peer.id(), clock.instant().plus(found.left()));
                 turn(known.peer, found.state());
                 known.checksum = found.checksum();
-                known.holdings = found.holdings();
-                known.tender = found.tender();
+                set(known, found.holdings(), found.tender());
             } else {
                 remove(known.peer);
             }
@@ -170,10 +233,18 @@ final class NearPeers {
         synchronized (table) {
             boolean removed = table.remove(peer);
             if (removed) {
-                near.remove(peer.id());
+                take(peer.id());
             }
             return removed;
         }
+    }
+
+    private @Nullable Near take(PeerId id) {
+        Near gone = near.remove(id);
+        if (gone != null) {
+            count(gone, -1);
+        }
+        return gone;
     }
 
     /** Takes out all whose leases have ended, as far as is known here. */
@@ -181,7 +252,7 @@ final class NearPeers {
         synchronized (table) {
             var ended = new ArrayList<Near>();
             for (PeerId id : table.expire(now)) {
-                Near gone = near.remove(id);
+                Near gone = take(id);
                 if (gone != null) {
                     ended.add(gone);
                 }

@@ -67,7 +67,7 @@ public final class RedisStore implements RegistryStore {
         this.clock = clock;
         this.shared = new SharedPeers(link);
         this.holdings = new SharedHoldings(link, wire);
-        this.near = new NearPeers(table, shared, peers, clock);
+        this.near = new NearPeers(wire.self(), table, shared, peers, clock);
         this.hot = new HotSet(link, table, near, holdings, hotRepresentations, executor, clock);
         this.renewals = new Renewals(shared, this::lost, clock);
     }
@@ -108,13 +108,13 @@ public final class RedisStore implements RegistryStore {
             return false;
         }
         renewals.add(id, until);
-        near.find(id).filter(known -> !presence.isAlive(known.tender)).ifPresent(this::tend);
+        near.find(id).filter(known -> !presence.isAlive(known.tender())).ifPresent(this::tend);
         return true;
     }
 
     /** Its agent comes here, and the process that tended it is gone. */
     private void tend(Near known) {
-        known.tender = wire.self();
+        near.setTender(known, wire.self());
         try {
             RedisLink.unwaited(shared.setTender(known.peer.id(), wire.self()));
         } catch (RedisLink.Unavailable e) {
@@ -151,7 +151,7 @@ public final class RedisStore implements RegistryStore {
             return false;
         }
         known.checksum = checksum;
-        known.holdings = update.anew() ? written.more() : known.holdings + written.more();
+        near.setHoldings(known, update.anew() ? written.more() : known.holdings() + written.more());
         return true;
     }
 
@@ -185,7 +185,7 @@ public final class RedisStore implements RegistryStore {
     public int removeExpired(Instant now) {
         List<Near> ended = near.expire(now);
         try {
-            ended.stream().filter(gone -> gone.tender.equals(wire.self())).forEach(gone -> {
+            ended.stream().filter(gone -> gone.tender().equals(wire.self())).forEach(gone -> {
                 if (RedisLink.await(shared.left(gone.peer.id())).isNegative()) {
                     forget(gone.peer);
                 }
@@ -219,7 +219,7 @@ public final class RedisStore implements RegistryStore {
 
     @Override
     public int holdingsOf(PeerId id) {
-        return near.find(id).map(known -> known.holdings).orElse(0);
+        return near.find(id).map(Near::holdings).orElse(0);
     }
 
     @Override
@@ -258,11 +258,7 @@ public final class RedisStore implements RegistryStore {
     /** Those that this process tends. */
     @Override
     public void forEachPeer(Consumer<Peer> consumer) {
-        tended().forEach(known -> consumer.accept(known.peer));
-    }
-
-    private List<Near> tended() {
-        return near.select(known -> known.tender.equals(wire.self()));
+        near.select(known -> known.tender().equals(wire.self())).forEach(known -> consumer.accept(known.peer));
     }
 
     @Override
@@ -287,7 +283,7 @@ public final class RedisStore implements RegistryStore {
     /** Those that this process tends. */
     @Override
     public int peerCount() {
-        return tended().size();
+        return near.tended();
     }
 
     /** Of the peers that are at hand. */
@@ -305,7 +301,7 @@ public final class RedisStore implements RegistryStore {
     /** Of the peers that this process tends. */
     @Override
     public long holdingCount() {
-        return tended().stream().mapToLong(known -> known.holdings).sum();
+        return near.tendedHoldings();
     }
 
     @Override

@@ -179,7 +179,7 @@ public final class SharedRegistry implements AutoCloseable {
     }
 
     private boolean isUsed(Near near) {
-        return near.tender.equals(wire.self()) || store.isShown(near.peer.id());
+        return near.tender().equals(wire.self()) || store.isShown(near.peer.id());
     }
 
     private void touch() {
