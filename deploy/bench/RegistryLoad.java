@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Loads a registry through its API: {@code RegistryLoad EDGE-PORT PEER-PORT RESOURCES PEERS HOLDERS BUDGET}. It is all the peers, and
+ * Loads a registry through its API: {@code RegistryLoad REGISTRY-PORT PEER-PORT RESOURCES PEERS HOLDERS BUDGET}. It is all the peers, and
  * takes commands from its standard input, until that ends; each is answered with a line when it is done:
  *
  * <ul>
@@ -18,6 +18,10 @@ import java.util.stream.IntStream;
  * <li>{@code heartbeats SECONDS PER-SECOND}: of one after the other
  * <li>{@code write FILE}: writes the heartbeats of all, a line for each
  * <li>{@code announcements SECONDS PER-SECOND}: of one holding each, which come and go
+ * <li>{@code origin PORT}: is the brokers' origin from now on
+ * <li>{@code learn FROM TO BROKER-PORT}: asks a broker what these resources are, and then for each; says how often it redirected
+ * <li>{@code delays ROUNDS PORT BROKER-PORT}: from an announcement at the one port until a redirect at the other, see
+ * {@link AnnounceDelay}
  * </ul>
  */
 class RegistryLoad {
@@ -25,6 +29,7 @@ class RegistryLoad {
 
     private final RedirectTable table;
     private final RegistryRequests registry;
+    private final AnnounceDelay delays;
     private final int edge;
     private byte[][] heartbeats = {};
 
@@ -32,6 +37,7 @@ class RegistryLoad {
         this.edge = edge;
         this.table = table;
         this.registry = new RegistryRequests(table, peers);
+        this.delays = new AnnounceDelay(table, registry);
     }
 
     private interface Sending {
@@ -103,6 +109,14 @@ class RegistryLoad {
                 yield timed("announcements", requests -> send(requests, "announcements", Double.parseDouble(command[1]),
                         Double.parseDouble(command[2]), each, 204));
             }
+            case "origin" -> {
+                new RedirectOrigin(Integer.parseInt(command[1])).start();
+                yield "DONE";
+            }
+            case "learn" -> "DONE redirected=" + delays.learn(Integer.parseInt(command[1]), Integer.parseInt(command[2]),
+                    Integer.parseInt(command[3]));
+            case "delays" -> delays.measure(Integer.parseInt(command[1]), Integer.parseInt(command[2]),
+                    Integer.parseInt(command[3]));
             default -> throw new IllegalArgumentException("no such command: " + command[0]);
         };
     }

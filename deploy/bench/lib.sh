@@ -99,6 +99,7 @@ start_nginx() { # NAME CPU-PREFIX PORT; sets worker
 
 # ORIGIN-PORT ARGUMENT...: starts the broker on the measured core. Sets broker, edge_port, admin, java.
 start_broker() {
+  rm -f "$work/broker.out" "$work/broker.err" # of one before
   $measured "$top/deploy/bin/fingerpost-broker" --origin "http://127.0.0.1:$1" --listen 127.0.0.1:0 \
     --admin 127.0.0.1:0 --data "${data:-$work/data$RANDOM}" "${@:2}" >"$work/broker.out" 2>"$work/broker.err" &
   broker=$!
@@ -149,4 +150,54 @@ metric() { curl -s "$admin/metrics" | awk -v want="$1" '$0 ~ want { sum += $NF }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
+value() { sed -n "s/.* $1=\([^ ]*\).*/\1/p" <<<"$2"; } # KEY LINE
+
+per() { awk -v a="$1" -v b="$2" -v digits="${3:-1}" 'BEGIN { printf "%.*f", digits, a / b }'; }
+
+heap() { # PID: bytes of the objects that are live; what came since a collection would count in any other figure
+  "${java%/*}/jcmd" "$1" GC.class_histogram | awk '$1 == "Total" { print $3 }'
+}
+
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+
+# ---- all the peers of a registry: RegistryLoad.java ----------------------------------------------------------------------
+
+# REGISTRY-PORT PEER-PORT RESOURCES PEERS HOLDERS BUDGET: starts them, on the load's core. Sets loader.
+start_load() {
+  coproc LOADER { exec $load "$java" --sun-misc-unsafe-memory-access=allow -Xmx3g -cp "$top/broker/target/lib/*" \
+    "$here/RegistryLoad.java" "$@"; }
+  loader=$LOADER_PID
+  exec {to_loader}>&"${LOADER[1]}" {from_loader}<&"${LOADER[0]}"
+  await_load
+}
+
+await_load() { # sets answer
+  until read -r -t 1 answer <&"$from_loader"; do
+    kill -0 "$loader" 2>/dev/null || fail 1 "what loads the registry failed; see above"
+  done
+}
+
+ask() { echo "$*" >&"$to_loader"; await_load; }
+
+cpu_since() { per $(($(cpu "$1") - $2)) "$ticks" 3; } # PID TICKS: seconds
+
+# PID COMMAND...: sets cpu_s of that process, took and count.
+measured_ask() {
+  local before
+  before=$(cpu "$1")
+  ask "${@:2}"
+  cpu_s=$(cpu_since "$1" "$before")
+  took=$(value seconds "$answer") count=$(value "$2" "$answer")
+}
+
+# PID PORT SECONDS: heartbeats of all, as `ask write "$work/heartbeats"` wrote them. Sets cpu_s of that process, count, took.
+heartbeats_load() {
+  local before errors micros p50 p99
+  before=$(cpu "$1")
+  $load wrk -t1 -c64 -d"$3s" --timeout 10s -s "$here/heartbeats.lua" "http://127.0.0.1:$2" -- "$work/heartbeats" >"$work/wrk.out" &
+  wait $! || fail 1 "wrk failed; see above"
+  cpu_s=$(cpu_since "$1" "$before")
+  read -r count errors micros p50 p99 < <(sed -n 's/^WRK //p' "$work/wrk.out" | sed 's/[a-z0-9]*=//g')
+  [ "$errors" -eq 0 ] || fail 1 "$errors of $count heartbeats failed"
+  took=$(per "$micros" 1000000 3)
+}
