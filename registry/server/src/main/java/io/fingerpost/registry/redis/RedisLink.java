@@ -14,6 +14,7 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
@@ -21,6 +22,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -182,6 +184,19 @@ final class RedisLink implements AutoCloseable {
             throw new Unavailable();
         }
         return open.async;
+    }
+
+    /**
+     * Sends many commands with few calls to the system.
+     *
+     * @throws Unavailable if there was no connection yet
+     */
+    void send(List<? extends RedisCommand<byte[], byte[], ?>> commands) {
+        var open = connections;
+        if (open == null) {
+            throw new Unavailable();
+        }
+        open.commands.dispatch(commands);
     }
 
     /** From now on messages of the channel are heard; also after a break. */

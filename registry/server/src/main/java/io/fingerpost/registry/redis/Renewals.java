@@ -1,9 +1,11 @@
 package io.fingerpost.registry.redis;
 
 import io.fingerpost.contract.PeerId;
+import io.fingerpost.registry.redis.SharedPeers.Renewal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,25 +37,32 @@ final class Renewals {
     /** Sends all that wait. Those that fail wait again, unless they are renewed meanwhile. */
     void send() {
         Instant now = clock.instant();
+        var renewals = new ArrayList<Renewal>();
         for (PeerId id : List.copyOf(waiting.keySet())) {
             Instant until = waiting.remove(id);
             if (until != null && until.isAfter(now)) {
-                send(id, until, Duration.between(now, until));
+                renewals.add(renewal(id, until, Duration.between(now, until)));
             }
+        }
+        if (renewals.isEmpty()) {
+            return;
+        }
+        try {
+            peers.renew(renewals);
+        } catch (RedisLink.Unavailable e) {
+            renewals.forEach(renewal -> renewal.completeExceptionally(e));
         }
     }
 
-    private void send(PeerId id, Instant until, Duration left) {
-        try {
-            peers.renew(id, left).whenComplete((known, failure) -> {
-                if (failure != null) {
-                    waiting.putIfAbsent(id, until);
-                } else if (!known) {
-                    gone.accept(id);
-                }
-            });
-        } catch (RedisLink.Unavailable e) {
-            waiting.putIfAbsent(id, until);
-        }
+    private Renewal renewal(PeerId id, Instant until, Duration left) {
+        var renewal = new Renewal(id, left);
+        var _ = renewal.whenComplete((known, failure) -> {
+            if (failure != null) {
+                waiting.putIfAbsent(id, until);
+            } else if (!known) {
+                gone.accept(id);
+            }
+        });
+        return renewal;
     }
 }

@@ -7,6 +7,12 @@ import io.fingerpost.registry.store.Admission;
 import io.fingerpost.registry.store.Peer;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.BooleanOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -85,9 +91,18 @@ final class SharedPeers {
         return redis.pexpire(key, lease.plus(GRACE).toMillis()).thenCombine(written, (_, _) -> true);
     }
 
-    /** Whether it was there. */
-    CompletionStage<Boolean> renew(PeerId id, Duration lease) {
-        return link.commands().pexpire(Keys.peer(id), lease.plus(GRACE).toMillis());
+    /** Of a lease that is to be extended in Redis: completed with whether it was there. */
+    static final class Renewal extends AsyncCommand<byte[], byte[], Boolean> {
+        Renewal(PeerId id, Duration lease) {
+            super(new Command<>(CommandType.PEXPIRE, new BooleanOutput<>(ByteArrayCodec.INSTANCE),
+                    new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(Keys.peer(id))
+                            .add(lease.plus(GRACE).toMillis())));
+        }
+    }
+
+    /** Extends leases, all together. */
+    void renew(List<Renewal> renewals) {
+        link.send(renewals);
     }
 
     /** What its lease still has, and less than nothing if it has run out. */
