@@ -225,7 +225,9 @@ final class NearPeers {
 
     /** The lease is asked for in Redis from now on; its peer stays in the table until the lease ends. */
     void forget(PeerId id) {
-        near.remove(id);
+        synchronized (table) {
+            take(id);
+        }
     }
 
     /** Whether this very lease was here. */
