@@ -177,7 +177,7 @@ public final class Registry {
     /** How long a peer with an average uplink would take for {@code bytes}, in seconds; 0 if there is none. */
     public double meanTime(long bytes) {
         long bitsPerSecond = store.bitsPerSecond();
-        return bitsPerSecond <= 0 ? 0 : bytes * 8.0 * store.peerCount() / bitsPerSecond;
+        return bitsPerSecond <= 0 ? 0 : bytes * 8.0 * store.peersAtHand() / bitsPerSecond;
     }
 
     /**
@@ -190,6 +190,7 @@ public final class Registry {
     public LeaseGrant register(Registration registration, Optional<String> token, InetAddress seenFrom) {
         var account = enrolment.enrol(token, seenFrom);
         PeerId id = registration.key().peerId();
+        store.fetch(id); // it may be known elsewhere
         requireRoom(id);
         String secret = newSecret();
         var proofs = prover.proveAll(registration, enrolment.sharesLan());
@@ -206,7 +207,7 @@ public final class Registry {
         admitting.lock(); // what is looked at must still be so when the peer is in
         try {
             requireRoom(id);
-            enrolment.requireRoom(account, admission.addresses(), store.census(), store.fetch(id).map(Peer::admission));
+            enrolment.requireRoom(account, admission.addresses(), store.census(), store.find(id).map(Peer::admission));
             requireNobodyElse(peer);
             standings.receive(peer);
             store.admit(peer);
@@ -225,7 +226,7 @@ public final class Registry {
     /** Only the endpoint's proof shows that it is the key's owner who registers: without it, whoever has the lease keeps it. */
     private void requireNobodyElse(Peer peer) {
         if (!peer.admission().isProved()
-                && store.fetch(peer.id()).filter(known -> known.isLive(clock.instant())).isPresent()) {
+                && store.find(peer.id()).filter(known -> known.isLive(clock.instant())).isPresent()) {
             throw new RequestRejected(429, "lease-held",
                     "this key has a lease, and the endpoint does not prove that it is the same peer's: "
                             + peer.reachability().tried(),
@@ -273,7 +274,7 @@ public final class Registry {
     }
 
     private void requireRoom(PeerId id) {
-        if (store.peerCount() >= config.maxPeers() && store.fetch(id).isEmpty()) {
+        if (store.peerCount() >= config.maxPeers() && store.find(id).isEmpty()) {
             throw new RequestRejected(429, "registry-full",
                     "this registry has its limit of " + config.maxPeers() + " peers");
         }

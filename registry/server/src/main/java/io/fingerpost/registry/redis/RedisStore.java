@@ -69,14 +69,17 @@ public final class RedisStore implements RegistryStore {
         this.holdings = new SharedHoldings(link, wire);
         this.near = new NearPeers(wire.self(), table, shared, peers, clock);
         this.hot = new HotSet(link, table, near, holdings, hotRepresentations, executor, clock);
-        this.renewals = new Renewals(shared, this::lost, clock);
+        this.renewals = new Renewals(link, shared, this::lost, clock);
     }
 
     @Override
     public void admit(Peer peer) {
         ask(() -> {
-            holdings.withdrawAll(peer.id(), Set.of());
+            var before = holdings.count(peer.id());
             RedisLink.await(shared.admit(peer, wire.self(), Duration.between(clock.instant(), peer.leaseUntil())));
+            if (RedisLink.await(before) > 0) {
+                holdings.withdrawAll(peer.id(), Set.of());
+            }
             RedisLink.unwaited(wire.tell(link, new News.Changed(new Change.Admitted(peer.id(), peer.admission()))));
             return true;
         });
@@ -284,6 +287,11 @@ public final class RedisStore implements RegistryStore {
     @Override
     public int peerCount() {
         return near.tended();
+    }
+
+    @Override
+    public int peersAtHand() {
+        return table.peerCount();
     }
 
     /** Of the peers that are at hand. */

@@ -1,15 +1,15 @@
 package io.fingerpost.registry.redis;
 
 import io.fingerpost.contract.PeerId;
-import io.fingerpost.registry.redis.SharedPeers.Renewal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leases that were extended and are to be extended in Redis, together with all that come within {@link #GATHERED}. Whoever extends one
@@ -19,12 +19,14 @@ final class Renewals {
     static final Duration GATHERED = Duration.ofMillis(50);
 
     private final Map<PeerId, Instant> waiting = new ConcurrentHashMap<>();
+    private final RedisLink link;
     private final SharedPeers peers;
     private final Consumer<PeerId> gone;
     private final InstantSource clock;
 
     /** @param gone is told of peers that Redis does not know (any more) */
-    Renewals(SharedPeers peers, Consumer<PeerId> gone, InstantSource clock) {
+    Renewals(RedisLink link, SharedPeers peers, Consumer<PeerId> gone, InstantSource clock) {
+        this.link = link;
         this.peers = peers;
         this.gone = gone;
         this.clock = clock;
@@ -37,32 +39,28 @@ final class Renewals {
     /** Sends all that wait. Those that fail wait again, unless they are renewed meanwhile. */
     void send() {
         Instant now = clock.instant();
-        var renewals = new ArrayList<Renewal>();
+        var batch = new Batch();
+        Map<PeerId, Instant> taken = new HashMap<>();
         for (PeerId id : List.copyOf(waiting.keySet())) {
             Instant until = waiting.remove(id);
             if (until != null && until.isAfter(now)) {
-                renewals.add(renewal(id, until, Duration.between(now, until)));
+                taken.put(id, until);
+                var _ = peers.renew(batch, id, Duration.between(now, until))
+                        .whenComplete((known, failure) -> settle(id, until, known, failure));
             }
         }
-        if (renewals.isEmpty()) {
-            return;
-        }
         try {
-            peers.renew(renewals);
+            RedisLink.unwaited(batch.send(link));
         } catch (RedisLink.Unavailable e) {
-            renewals.forEach(renewal -> renewal.completeExceptionally(e));
+            taken.forEach(waiting::putIfAbsent);
         }
     }
 
-    private Renewal renewal(PeerId id, Instant until, Duration left) {
-        var renewal = new Renewal(id, left);
-        var _ = renewal.whenComplete((known, failure) -> {
-            if (failure != null) {
-                waiting.putIfAbsent(id, until);
-            } else if (!known) {
-                gone.accept(id);
-            }
-        });
-        return renewal;
+    private void settle(PeerId id, Instant until, @Nullable Long known, @Nullable Throwable failure) {
+        if (failure != null) {
+            waiting.putIfAbsent(id, until);
+        } else if (known != null && known == 0) {
+            gone.accept(id);
+        }
     }
 }

@@ -11,16 +11,13 @@ import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
@@ -64,36 +61,32 @@ final class SharedHoldings {
         var before = update.anew() ? withdrawAll(id, hold.keySet()) : known(id, hold.keySet(), dropped);
         long checksum = 0;
         int more = 0;
-        var written = new ArrayList<CompletionStage<?>>();
-        var redis = link.commands();
+        var batch = new Batch();
         byte[] raw = Keys.raw(id);
-        var values = new IdentityHashMap<byte[], byte[]>();
         for (var held : hold.entrySet()) {
             byte[] value = new HolderValue(mark, held.getValue()).bytes();
-            values.put(held.getKey().bytes(), value);
-            written.add(redis.hset(digestKey(held.getKey()), raw, value));
-            written.add(redis.pexpire(digestKey(held.getKey()), KEPT.toMillis()));
-            written.add(wire.tell(link, held.getKey(), raw, value));
+            byte[] digest = digestKey(held.getKey());
+            batch.hset(Keys.holdings(id), held.getKey().bytes(), value);
+            batch.hset(digest, raw, value);
+            keep(batch, digest);
+            wire.tell(batch, digest, raw, value);
             checksum ^= HoldingsChecksum.of(held.getKey(), held.getValue());
             more++;
         }
-        if (!values.isEmpty()) {
-            written.add(redis.hset(Keys.holdings(id), values));
-            written.add(redis.pexpire(Keys.holdings(id), KEPT.toMillis()));
-        }
         for (Sha256 digest : dropped) {
             if (before.containsKey(digest)) {
-                written.add(redis.hdel(Keys.holdings(id), digest.bytes()));
-                written.addAll(withdraw(digest, raw));
+                batch.hdel(Keys.holdings(id), digest.bytes());
+                withdraw(batch, digest, raw);
             }
         }
+        keep(batch, Keys.holdings(id));
         if (!update.anew()) {
             for (var was : before.entrySet()) {
                 checksum ^= HoldingsChecksum.of(was.getKey(), was.getValue().pieces());
                 more--;
             }
         }
-        awaitAll(written);
+        RedisLink.await(batch.send(link));
         return new Written(checksum, more);
     }
 
@@ -101,9 +94,8 @@ final class SharedHoldings {
         return RedisLink.bytes(Keys.digest(digest));
     }
 
-    private static void awaitAll(List<CompletionStage<?>> written) {
-        RedisLink.await(CompletableFuture.allOf(written.stream().map(CompletionStage::toCompletableFuture)
-                .toArray(CompletableFuture<?>[]::new)));
+    private static void keep(Batch batch, byte[] key) {
+        RedisLink.unwaited(batch.pexpire(key, KEPT));
     }
 
     /** What the peer holds of some digests. */
@@ -130,18 +122,20 @@ final class SharedHoldings {
         do {
             MapScanCursor<byte[], byte[]> page = RedisLink.await(
                     link.commands().hscan(Keys.holdings(id), cursor, ScanArgs.Builder.limit(PAGE)));
-            var written = new ArrayList<CompletionStage<?>>();
+            var batch = new Batch();
             page.getMap().keySet().stream().map(Sha256::of).filter(digest -> !but.contains(digest))
-                    .forEach(digest -> written.addAll(withdraw(digest, raw)));
-            awaitAll(written);
+                    .forEach(digest -> withdraw(batch, digest, raw));
+            RedisLink.await(batch.send(link));
             cursor = page;
         } while (!cursor.isFinished());
         RedisLink.await(link.commands().del(Keys.holdings(id)));
         return Map.of();
     }
 
-    private List<CompletionStage<?>> withdraw(Sha256 digest, byte[] raw) {
-        return List.of(link.commands().hdel(digestKey(digest), raw), wire.tell(link, digest, raw, NOTHING));
+    private void withdraw(Batch batch, Sha256 digest, byte[] raw) {
+        byte[] key = digestKey(digest);
+        batch.hdel(key, raw);
+        wire.tell(batch, key, raw, NOTHING);
     }
 
     /** Some of the holders by chance, or all if they are no more than {@code most}. Their leases may have ended. */
@@ -163,8 +157,8 @@ final class SharedHoldings {
         return RedisLink.await(link.commands().hexists(Keys.holdings(id), digest.bytes()));
     }
 
-    int count(PeerId id) {
-        return Math.toIntExact(RedisLink.await(link.commands().hlen(Keys.holdings(id))));
+    CompletionStage<Long> count(PeerId id) {
+        return link.commands().hlen(Keys.holdings(id));
     }
 
     /** Something that the peer holds, by chance, and what of it. */
@@ -180,8 +174,9 @@ final class SharedHoldings {
         do {
             MapScanCursor<byte[], byte[]> page = RedisLink.await(
                     link.commands().hscan(Keys.holdings(id), cursor, ScanArgs.Builder.limit(PAGE)));
-            awaitAll(page.getMap().keySet().stream().map(Sha256::of).<CompletionStage<?>>map(
-                    digest -> link.commands().pexpire(digestKey(digest), KEPT.toMillis())).toList());
+            var batch = new Batch();
+            page.getMap().keySet().forEach(digest -> keep(batch, digestKey(Sha256.of(digest))));
+            RedisLink.await(batch.send(link));
             cursor = page;
         } while (!cursor.isFinished());
         RedisLink.await(link.commands().pexpire(Keys.holdings(id), KEPT.toMillis()));

@@ -7,12 +7,6 @@ import io.fingerpost.registry.store.Admission;
 import io.fingerpost.registry.store.Peer;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.output.BooleanOutput;
-import io.lettuce.core.protocol.AsyncCommand;
-import io.lettuce.core.protocol.Command;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -91,18 +85,9 @@ final class SharedPeers {
         return redis.pexpire(key, lease.plus(GRACE).toMillis()).thenCombine(written, (_, _) -> true);
     }
 
-    /** Of a lease that is to be extended in Redis: completed with whether it was there. */
-    static final class Renewal extends AsyncCommand<byte[], byte[], Boolean> {
-        Renewal(PeerId id, Duration lease) {
-            super(new Command<>(CommandType.PEXPIRE, new BooleanOutput<>(ByteArrayCodec.INSTANCE),
-                    new CommandArgs<>(ByteArrayCodec.INSTANCE).addKey(Keys.peer(id))
-                            .add(lease.plus(GRACE).toMillis())));
-        }
-    }
-
-    /** Extends leases, all together. */
-    void renew(List<Renewal> renewals) {
-        link.send(renewals);
+    /** Extends a lease, together with others; completed with 1 if it was there. */
+    CompletableFuture<Long> renew(Batch batch, PeerId id, Duration lease) {
+        return batch.pexpire(Keys.peer(id), lease.plus(GRACE));
     }
 
     /** What its lease still has, and less than nothing if it has run out. */

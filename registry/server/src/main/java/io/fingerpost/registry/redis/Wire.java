@@ -38,10 +38,10 @@ final class Wire {
                 ByteBuffer.allocate(Long.BYTES + told.length).putLong(self).put(told).array());
     }
 
-    CompletionStage<Long> tell(RedisLink link, Sha256 digest, byte[] rawHolder, byte[] value) {
-        return link.commands().publish(RedisLink.bytes(Keys.digest(digest)),
-                ByteBuffer.allocate(Long.BYTES + Sha256.LENGTH + value.length).putLong(self).put(rawHolder).put(value)
-                        .array());
+    /** @param digestKey which is the channel, too */
+    void tell(Batch batch, byte[] digestKey, byte[] rawHolder, byte[] value) {
+        batch.publish(digestKey, ByteBuffer.allocate(Long.BYTES + Sha256.LENGTH + value.length).putLong(self)
+                .put(rawHolder).put(value).array());
     }
 
     /** Hands on what others told; whatever is no message of ours is dropped. */

@@ -115,7 +115,13 @@ public interface RegistryStore {
     /** One of the digests of which the peer holds something, by chance; empty if there is none. */
     Optional<Sha256> drawHolding(PeerId id, RandomGenerator random);
 
+    /** How many this process tends. */
     int peerCount();
+
+    /** How many {@link #bitsPerSecond} are of. */
+    default int peersAtHand() {
+        return peerCount();
+    }
 
     /** How many peers there are of each account, address and network. */
     Census census();
