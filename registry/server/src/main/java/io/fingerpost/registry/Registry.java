@@ -368,7 +368,7 @@ public final class Registry {
         }
     }
 
-    /** Whether the peer's lease is still the one that it was admitted with. */
+    /** Whether the peer's lease is still the one that it was admitted with, as far as is known here. */
     @SuppressWarnings("ReferenceEquality") // another lease is another peer
     public boolean isKnown(Peer peer) {
         return store.find(peer.id()).filter(known -> known == peer).isPresent();

@@ -136,7 +136,9 @@ final class HotSet {
             sample.isAsked = true;
         } else if (isHot(digest)) {
             take(digest, sample, found);
-            sample.due = clock.millis() + LOOKED_AT.toMillis();
+            // After Redis was away, leases that have ended may be renewed yet.
+            boolean allLive = found.stream().allMatch(each -> each.peer.isPresent());
+            sample.due = clock.millis() + (allLive ? LOOKED_AT : RETRY).toMillis();
         }
         sample.isLoading = false;
         sample.fresh.clear();
@@ -199,9 +201,12 @@ final class HotSet {
             table.hold(id, digest, value.pieces());
         } else if (table.holders(digest).count() < SAMPLE) {
             near.ifPresent(peers::remove); // it has come anew
-            RedisLink.unwaited(peers.bring(id).thenAccept(found -> found
+            peers.bring(id).thenAccept(found -> found
                     .filter(peer -> HolderValue.mark(peer.admission()) == value.mark() && isHot(digest))
-                    .ifPresent(_ -> table.hold(id, digest, value.pieces()))));
+                    .ifPresent(_ -> table.hold(id, digest, value.pieces()))).exceptionally(_ -> {
+                        doubt(digest);
+                        return null;
+                    });
         }
     }
 
@@ -218,10 +223,15 @@ final class HotSet {
 
     /** Messages may have been lost. */
     void doubtAll() {
-        hot.asMap().values().forEach(sample -> {
+        hot.asMap().keySet().forEach(this::doubt);
+    }
+
+    private void doubt(Sha256 digest) {
+        Sample sample = hot.asMap().get(digest);
+        if (sample != null) {
             sample.due = 0;
             sample.isAsked = true;
-        });
+        }
     }
 
     private synchronized void cool(Sha256 digest) {

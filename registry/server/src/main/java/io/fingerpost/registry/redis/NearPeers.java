@@ -6,6 +6,7 @@ import io.fingerpost.registry.redis.SharedPeers.Found;
 import io.fingerpost.registry.store.Admission;
 import io.fingerpost.registry.store.MemoryStore;
 import io.fingerpost.registry.store.Peer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * are only in Redis. Safe for use by many threads.
  */
 final class NearPeers {
+    /** Peers that are looked up together. */
+    private static final int PAGE = 1_000;
+    /** A lease that ends so much later than it did was extended; with less, it only took its time to be written. */
+    private static final Duration RENEWED = Duration.ofMillis(500);
+
     private final Map<PeerId, Near> near = new ConcurrentHashMap<>();
     private final Map<PeerId, CompletableFuture<Optional<Peer>>> coming = new ConcurrentHashMap<>();
     private final LongAdder tended = new LongAdder();
@@ -43,6 +49,7 @@ final class NearPeers {
         private volatile String tender;
         /** What its agent said last that did not fit; looked into since if this is so. */
         volatile @Nullable Long doubted;
+        private volatile int writes;
 
         Near(Peer peer, long checksum, int holdings, String tender) {
             this.peer = peer;
@@ -115,8 +122,22 @@ final class NearPeers {
         set(known, known.holdings, tender);
     }
 
-    void setHoldings(Near known, int holdings) {
-        set(known, holdings, known.tender);
+    /** It was written from here that a peer holds this. */
+    void written(Near known, long checksum, int holdings) {
+        synchronized (table) {
+            known.writes++;
+            known.checksum = checksum;
+            set(known, holdings, known.tender);
+        }
+    }
+
+    /** It was read what a peer holds, which counts unless something was written meanwhile, and who tends it. */
+    private void read(Near known, Found found, int writesBefore) {
+        synchronized (table) {
+            boolean counts = known.writes == writesBefore;
+            known.checksum = counts ? found.checksum() : known.checksum;
+            set(known, counts ? found.holdings() : known.holdings, found.tender());
+        }
     }
 
     private void set(Near known, int holdings, String tender) {
@@ -199,17 +220,31 @@ final class NearPeers {
     }
 
     /** Takes over from Redis how things are with a peer that is here; an answer that it is not there may be a Redis that lost all. */
-    void refresh(Near known) {
-        shared.find(known.peer.id()).thenAccept(answer -> answer.ifPresent(found -> {
+    CompletionStage<?> refresh(Near known) {
+        int writes = known.writes;
+        return shared.find(known.peer.id()).thenAccept(answer -> answer.ifPresent(found -> {
             if (found.admission().secretHash().equals(known.peer.admission().secretHash())) {
-                table.renew(known.peer.id(), clock.instant().plus(found.left()));
+                Instant until = clock.instant().plus(found.left());
+                // What ends earlier was renewed here, and Redis does not know yet; what ends at about the same time is the same.
+                if (until.isAfter(known.peer.leaseUntil().plus(RENEWED))) {
+                    table.renew(known.peer.id(), until);
+                }
                 turn(known.peer, found.state());
-                known.checksum = found.checksum();
-                set(known, found.holdings(), found.tender());
+                read(known, found, writes);
             } else {
                 remove(known.peer);
             }
         }));
+    }
+
+    /** The same with all that are here; page by page, and waits. */
+    void refreshAll() {
+        var all = List.copyOf(near.values());
+        for (int from = 0; from < all.size(); from += PAGE) {
+            RedisLink.await(CompletableFuture.allOf(all.subList(from, Math.min(from + PAGE, all.size())).stream()
+                    .map(this::refresh).map(CompletionStage::toCompletableFuture)
+                    .toArray(CompletableFuture<?>[]::new)));
+        }
     }
 
     /** Does something if the lease with this mark will not come to life again. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /** Which processes share the Redis at the moment. Safe for use by many threads. */
 final class Presence {
@@ -37,11 +38,12 @@ final class Presence {
     }
 
     /** Says that this process is there, and takes over which others are. */
-    void hello() {
-        RedisLink.unwaited(link.commands().<List<byte[]>>eval(HELLO, ScriptOutputType.MULTI,
-                new byte[][] {Keys.PROCESSES}, member, RedisLink.bytes(Long.toString(GONE.toMillis())))
-                .thenAccept(members -> take(members.stream()
-                        .map(one -> new String(one, StandardCharsets.ISO_8859_1)).sorted().toList())));
+    CompletionStage<Boolean> hello() {
+        return link.commands().<List<byte[]>>eval(HELLO, ScriptOutputType.MULTI, new byte[][] {Keys.PROCESSES}, member,
+                RedisLink.bytes(Long.toString(GONE.toMillis()))).thenApply(members -> {
+                    take(members.stream().map(one -> new String(one, StandardCharsets.ISO_8859_1)).sorted().toList());
+                    return true;
+                });
     }
 
     private void take(List<String> members) {

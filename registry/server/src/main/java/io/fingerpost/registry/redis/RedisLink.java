@@ -8,7 +8,6 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -19,6 +18,7 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,8 @@ final class RedisLink implements AutoCloseable {
 
     private final RedisAddress address;
     private final ClientResources resources = DefaultClientResources.builder().ioThreadPoolSize(2)
-            .computationThreadPoolSize(2).build();
+            .computationThreadPoolSize(2)
+            .reconnectDelay(Delay.exponential(Duration.ofMillis(10), RETRY, 2, TimeUnit.MILLISECONDS)).build();
     private final AbstractRedisClient client;
     private final Set<String> channels = ConcurrentHashMap.newKeySet();
     private final Runnable onConnect;
@@ -79,6 +81,7 @@ final class RedisLink implements AutoCloseable {
         this.address = address;
         this.onConnect = onConnect;
         this.onMessage = onMessage;
+        address.nodes().forEach(node -> node.setTimeout(TIMEOUT)); // also for the first words on a connection
         this.client = address.isCluster()
                 ? RedisClusterClient.create(resources, address.nodes())
                 : RedisClient.create(resources, address.nodes().getFirst());
@@ -134,15 +137,23 @@ final class RedisLink implements AutoCloseable {
         switch (client) {
             case RedisClusterClient many -> {
                 var commands = many.connect(ByteArrayCodec.INSTANCE);
-                var messages = many.connectPubSub(ByteArrayCodec.INSTANCE);
-                use(new Connections(commands, commands.async(), messages));
+                open(commands, commands.async(), () -> many.connectPubSub(ByteArrayCodec.INSTANCE));
             }
             case RedisClient one -> {
-                StatefulRedisConnection<byte[], byte[]> commands = one.connect(ByteArrayCodec.INSTANCE);
-                var messages = one.connectPubSub(ByteArrayCodec.INSTANCE);
-                use(new Connections(commands, commands.async(), messages));
+                var commands = one.connect(ByteArrayCodec.INSTANCE);
+                open(commands, commands.async(), () -> one.connectPubSub(ByteArrayCodec.INSTANCE));
             }
             default -> throw new IllegalStateException("made by the constructor");
+        }
+    }
+
+    private void open(StatefulConnection<byte[], byte[]> commands, RedisClusterAsyncCommands<byte[], byte[]> async,
+            Supplier<StatefulRedisPubSubConnection<byte[], byte[]>> messages) {
+        try {
+            use(new Connections(commands, async, messages.get()));
+        } catch (RuntimeException e) {
+            unwaited(commands.closeAsync());
+            throw e;
         }
     }
 
@@ -164,6 +175,17 @@ final class RedisLink implements AutoCloseable {
         });
         LOG.atInfo().addKeyValue("redis", address).log("connected to Redis");
         onConnect.run();
+    }
+
+    /** Connects anew, to wherever Redis is now: a server that hangs breaks no connection. Waits; throws if there is none. */
+    void reconnect() {
+        var silent = connections;
+        if (silent == null || closed) {
+            return; // it is being connected anyway
+        }
+        open();
+        unwaited(silent.messages.closeAsync());
+        unwaited(silent.commands.closeAsync());
     }
 
     private static String why(Throwable e) {
@@ -206,6 +228,15 @@ final class RedisLink implements AutoCloseable {
         if (open != null) {
             unwaited(open.messages.async().subscribe(bytes(channel)));
         }
+    }
+
+    /** Done when all messages are heard that are told from now on. */
+    CompletionStage<?> listening() {
+        var open = connections;
+        if (open == null) {
+            throw new Unavailable();
+        }
+        return open.messages.async().subscribe(bytes(Keys.NEWS)); // after all others
     }
 
     void unsubscribe(String channel) {

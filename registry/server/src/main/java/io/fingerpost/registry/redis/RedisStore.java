@@ -153,8 +153,7 @@ public final class RedisStore implements RegistryStore {
             near.remove(known.peer);
             return false;
         }
-        known.checksum = checksum;
-        near.setHoldings(known, update.anew() ? written.more() : known.holdings() + written.more());
+        near.written(known, checksum, update.anew() ? written.more() : known.holdings() + written.more());
         return true;
     }
 
@@ -264,13 +263,18 @@ public final class RedisStore implements RegistryStore {
         near.select(known -> known.tender().equals(wire.self())).forEach(known -> consumer.accept(known.peer));
     }
 
+    /** Nothing as long as Redis does not tell. */
     @Override
     public Optional<Sha256> drawHolding(PeerId id, RandomGenerator random) {
-        return ask(() -> holdings.draw(id)).map(drawn -> {
-            hot.touch(drawn.getKey());
-            hot.hear(drawn.getKey(), id, Optional.of(drawn.getValue()));
-            return drawn.getKey();
-        });
+        try {
+            return holdings.draw(id).map(drawn -> {
+                hot.touch(drawn.getKey());
+                hot.hear(drawn.getKey(), id, Optional.of(drawn.getValue()));
+                return drawn.getKey();
+            });
+        } catch (RedisLink.Unavailable | RequestRejected e) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -13,8 +13,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class SharedRegistry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedRegistry.class);
     private static final Duration EACH_SECOND = Duration.ofSeconds(1);
+    private static final int VAIN_TO_RECONNECT = 3;
     /** What tended peers hold is to be kept for longer than this. */
     private static final Duration TOUCHED = SharedHoldings.KEPT.dividedBy(4);
 
@@ -44,6 +49,13 @@ public final class SharedRegistry implements AutoCloseable {
     private final Thread upkeep = Thread.ofVirtual().name("redis-upkeep").unstarted(this::run);
     private volatile @Nullable Registry registry;
     private volatile @Nullable Standings standings;
+    private final Lock catchingUp = new ReentrantLock();
+    /** How often that was tried in vain; guarded by the lock. */
+    private int vain;
+    /** How often messages may have been missed, or what was written may have been lost. */
+    private final AtomicInteger breaks = new AtomicInteger();
+    /** With so many of them this process has caught up. */
+    private volatile int mended;
 
     /**
      * What a process is among those that share.
@@ -63,7 +75,7 @@ public final class SharedRegistry implements AutoCloseable {
             InstantSource clock) {
         this.clock = clock;
         this.representations = representations;
-        this.link = new RedisLink(address, () -> executor.execute(this::connected),
+        this.link = new RedisLink(address, breaks::incrementAndGet,
                 (channel, message) -> wire.receive(channel, message, new Heard()));
         link.subscribe(Keys.NEWS);
         this.presence = new Presence(link, wire.self(), part.sends);
@@ -103,7 +115,7 @@ public final class SharedRegistry implements AutoCloseable {
         representations.watch(resources);
         link.start();
         if (link.isConnected()) {
-            connected();
+            catchUp();
         }
         upkeep.start();
     }
@@ -113,30 +125,61 @@ public final class SharedRegistry implements AutoCloseable {
         resources.rule(rules);
     }
 
-    /** Messages may have been missed. */
-    private void connected() {
+    private boolean isBehind() {
+        return mended != breaks.get();
+    }
+
+    /** Looks at all that is at hand, by one thread at a time; if Redis does not answer, it has to be done again. */
+    private void catchUp() {
+        if (!catchingUp.tryLock()) {
+            return;
+        }
         try {
-            presence.hello();
+            int before = breaks.get();
+            RedisLink.await(link.listening()); // what is told from now on is heard
+            RedisLink.await(presence.hello());
+            store.renewals().send();
             secret.share();
-            store.hot().doubtAll();
-            store.near().select(_ -> true).forEach(store.near()::refresh);
             Standings known = standings;
             if (known != null) {
                 standingLog.read(known::restore);
             }
+            store.near().refreshAll();
+            store.hot().doubtAll();
+            mended = before;
+            vain = 0;
+            LOG.info("sharing with others through Redis");
         } catch (RuntimeException e) {
-            LOG.warn("Redis was there, but could not be read: {}", e.getMessage());
+            LOG.debug("Redis was there, but could not be read: {}", e.getMessage());
+            if (++vain % VAIN_TO_RECONNECT == 0) {
+                attempt(link::reconnect);
+            }
+        } finally {
+            catchingUp.unlock();
         }
+    }
+
+    /** What is not answered shows that Redis, or a part of it, was away, even if the connection was not. */
+    private void watch(CompletionStage<?> answer) {
+        RedisLink.unwaited(answer.whenComplete((_, failure) -> {
+            if (failure != null && !isBehind()) {
+                breaks.incrementAndGet();
+                LOG.warn("Redis does not answer; going on with what is at hand");
+            }
+        }));
     }
 
     private void run() {
         Instant nextSecond = clock.instant();
         Instant nextHello = nextSecond;
+        Instant nextCatchUp = nextSecond;
         Instant nextTouch = nextSecond.plus(TOUCHED);
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 Instant now = clock.instant();
-                attempt(store.renewals()::send);
+                if (!isBehind()) {
+                    attempt(store.renewals()::send); // else Redis might take them late, when they are no longer true
+                }
                 attempt(charges::send);
                 if (!now.isBefore(nextSecond)) {
                     nextSecond = now.plus(EACH_SECOND);
@@ -144,7 +187,12 @@ public final class SharedRegistry implements AutoCloseable {
                 }
                 if (!now.isBefore(nextHello)) {
                     nextHello = now.plus(Presence.INTERVAL);
-                    attempt(presence::hello);
+                    attempt(() -> watch(presence.hello()));
+                    attempt(() -> watch(link.listening()));
+                }
+                if (isBehind() && !now.isBefore(nextCatchUp)) {
+                    nextCatchUp = now.plus(EACH_SECOND);
+                    executor.execute(this::catchUp);
                 }
                 if (!now.isBefore(nextTouch)) {
                     nextTouch = now.plus(TOUCHED);
@@ -174,7 +222,7 @@ public final class SharedRegistry implements AutoCloseable {
         if (known != null) {
             Instant soon = clock.instant().plus(known.terms().ttl().dividedBy(2));
             store.near().select(near -> near.peer.leaseUntil().isBefore(soon) && isUsed(near))
-                    .forEach(store.near()::refresh);
+                    .forEach(near -> watch(store.near().refresh(near)));
         }
     }
 
