@@ -1,5 +1,6 @@
 package io.fingerpost.registry.redis;
 
+import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.protocol.AsyncCommand;
@@ -49,8 +50,12 @@ final class Batch {
      * @throws RedisLink.Unavailable if there was no connection yet
      */
     CompletableFuture<?> send(RedisLink link) {
-        if (!commands.isEmpty()) {
-            link.send(commands);
+        try {
+            if (!commands.isEmpty()) {
+                link.send(commands);
+            }
+        } catch (RedisException e) {
+            commands.forEach(command -> command.completeExceptionally(e)); // a node of a Cluster is not there
         }
         return CompletableFuture.allOf(commands.toArray(CompletableFuture<?>[]::new));
     }
