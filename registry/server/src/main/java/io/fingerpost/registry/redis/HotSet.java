@@ -201,12 +201,15 @@ final class HotSet {
             table.hold(id, digest, value.pieces());
         } else if (table.holders(digest).count() < SAMPLE) {
             near.ifPresent(peers::remove); // it has come anew
-            peers.bring(id).thenAccept(found -> found
-                    .filter(peer -> HolderValue.mark(peer.admission()) == value.mark() && isHot(digest))
-                    .ifPresent(_ -> table.hold(id, digest, value.pieces()))).exceptionally(_ -> {
-                        doubt(digest);
-                        return null;
-                    });
+            RedisLink.unwaited(peers.bring(id).handle((found, _) -> found != null
+                    && found.filter(peer -> HolderValue.mark(peer.admission()) == value.mark()).isPresent())
+                    .thenAccept(isThere -> {
+                        if (!isThere) {
+                            doubt(digest);
+                        } else if (isHot(digest)) {
+                            table.hold(id, digest, value.pieces());
+                        }
+                    }));
         }
     }
 

@@ -58,6 +58,11 @@ final class NearPeers {
             this.tender = tender;
         }
 
+        /** Whether it is the lease that the peer is here with. */
+        boolean isSame(Admission admission) {
+            return peer.admission().secretHash().equals(admission.secretHash());
+        }
+
         int holdings() {
             return holdings;
         }
@@ -157,7 +162,7 @@ final class NearPeers {
     /** Brings a peer here, if it is not yet and its lease runs; those who ask meanwhile get the same. */
     CompletableFuture<Optional<Peer>> bring(PeerId id) {
         Near known = near.get(id);
-        if (known != null) {
+        if (known != null && known.peer.isLive(clock.instant())) {
             return CompletableFuture.completedFuture(Optional.of(known.peer));
         }
         var asked = new CompletableFuture<Optional<Peer>>();
@@ -184,8 +189,12 @@ final class NearPeers {
     private Peer put(PeerId id, Found found) {
         synchronized (table) {
             Near known = near.get(id);
-            if (known != null) {
+            if (known != null && known.isSame(found.admission())) {
+                extend(known.peer, found.left());
                 return known.peer;
+            }
+            if (known != null) {
+                remove(known.peer);
             }
             Peer peer = peers.apply(id, found.admission());
             turn(peer, found.state());
@@ -215,26 +224,29 @@ final class NearPeers {
     /** A peer that has come anew elsewhere: what is here of it counts no more. Whether it was here. */
     boolean replaced(PeerId id, Admission admission) {
         Near known = near.get(id);
-        return known != null && !known.peer.admission().secretHash().equals(admission.secretHash())
-                && remove(known.peer);
+        return known != null && !known.isSame(admission) && remove(known.peer);
     }
 
     /** Takes over from Redis how things are with a peer that is here; an answer that it is not there may be a Redis that lost all. */
     CompletionStage<?> refresh(Near known) {
         int writes = known.writes;
         return shared.find(known.peer.id()).thenAccept(answer -> answer.ifPresent(found -> {
-            if (found.admission().secretHash().equals(known.peer.admission().secretHash())) {
-                Instant until = clock.instant().plus(found.left());
-                // What ends earlier was renewed here, and Redis does not know yet; what ends at about the same time is the same.
-                if (until.isAfter(known.peer.leaseUntil().plus(RENEWED))) {
-                    table.renew(known.peer.id(), until);
-                }
+            if (known.isSame(found.admission())) {
+                extend(known.peer, found.left());
                 turn(known.peer, found.state());
                 read(known, found, writes);
             } else {
                 remove(known.peer);
             }
         }));
+    }
+
+    /** What ends earlier was renewed here, and Redis does not know yet; what ends at about the same time is the same. */
+    private void extend(Peer peer, Duration left) {
+        Instant until = clock.instant().plus(left);
+        if (until.isAfter(peer.leaseUntil().plus(RENEWED))) {
+            table.renew(peer.id(), until);
+        }
     }
 
     /** The same with all that are here; page by page, and waits. */
@@ -284,11 +296,15 @@ final class NearPeers {
         return gone;
     }
 
-    /** Takes out all whose leases have ended, as far as is known here. */
+    /**
+     * Takes out all whose leases have ended, as far as is known here. Those that another process tends wait for its word: it may not get
+     * through with their renewal.
+     */
     List<Near> expire(Instant now) {
+        Instant unheard = now.minus(SharedPeers.GRACE);
         synchronized (table) {
             var ended = new ArrayList<Near>();
-            for (PeerId id : table.expire(now)) {
+            for (PeerId id : table.expire(peer -> !peer.isLive(isTended(peer) ? now : unheard))) {
                 Near gone = take(id);
                 if (gone != null) {
                     ended.add(gone);
@@ -296,6 +312,10 @@ final class NearPeers {
             }
             return ended;
         }
+    }
+
+    private boolean isTended(Peer peer) {
+        return find(peer.id()).filter(known -> known.tender.equals(self)).isPresent();
     }
 
     /** Those for which {@code wanted} holds. Of those that come or go meanwhile, some may be missing and some too many. */

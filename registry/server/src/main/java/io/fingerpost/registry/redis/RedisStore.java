@@ -97,7 +97,8 @@ public final class RedisStore implements RegistryStore {
 
     @Override
     public Optional<Peer> find(PeerId id) {
-        return near.find(id).map(known -> known.peer);
+        // One whose lease has ended here may have been renewed elsewhere.
+        return near.find(id).map(known -> known.peer).filter(peer -> peer.isLive(clock.instant()));
     }
 
     @Override

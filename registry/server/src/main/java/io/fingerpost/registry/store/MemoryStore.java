@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -216,16 +217,21 @@ public final class MemoryStore implements RegistryStore {
     }
 
     /** Removes every peer whose lease has run out; which these were. */
-    public synchronized List<PeerId> expire(Instant now) {
-        var expired = peers.values().stream().filter(entry -> !entry.peer.isLive(now)).filter(entry -> end(entry, now))
-                .toList();
+    public List<PeerId> expire(Instant now) {
+        return expire(peer -> !peer.isLive(now));
+    }
+
+    /** Removes every peer whose lease has run out long enough ago; which these were. */
+    public synchronized List<PeerId> expire(Predicate<Peer> hasRunOut) {
+        var expired = peers.values().stream().filter(entry -> hasRunOut.test(entry.peer))
+                .filter(entry -> end(entry, hasRunOut)).toList();
         expired.forEach(this::withdrawAll);
         return expired.stream().map(entry -> entry.peer.id()).toList();
     }
 
     /** Takes a peer out, unless its lease was renewed meanwhile. */
-    private boolean end(Entry entry, Instant now) {
-        return peers.computeIfPresent(entry.peer.id(), (_, known) -> known.peer.isLive(now) ? known : null) == null;
+    private boolean end(Entry entry, Predicate<Peer> hasRunOut) {
+        return peers.computeIfPresent(entry.peer.id(), (_, known) -> hasRunOut.test(known.peer) ? null : known) == null;
     }
 
     /** Those who ask meanwhile find a peer far from them that is near, but do not miss it. */
