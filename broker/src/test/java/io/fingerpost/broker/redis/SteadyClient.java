@@ -33,7 +33,7 @@ final class SteadyClient implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10)).build();
     private final Set<String> offered = ConcurrentHashMap.newKeySet();
     private final List<String> bad = new CopyOnWriteArrayList<>();
-    private final Thread thread = Thread.ofVirtual().name("steady-client").unstarted(this::run);
+    private final Thread thread = Thread.ofPlatform().name("steady-client").unstarted(this::run);
     private final long started = System.nanoTime();
     private volatile Run latest = new Run(Source.ORIGIN, 0);
     private volatile Duration slowest = Duration.ZERO;
