@@ -249,9 +249,8 @@ final class NearPeers {
         }
     }
 
-    /** The same with all that are here; page by page, and waits. */
-    void refreshAll() {
-        var all = List.copyOf(near.values());
+    /** The same with many; page by page, and waits. */
+    void refreshAll(List<Near> all) {
         for (int from = 0; from < all.size(); from += PAGE) {
             RedisLink.await(CompletableFuture.allOf(all.subList(from, Math.min(from + PAGE, all.size())).stream()
                     .map(this::refresh).map(CompletionStage::toCompletableFuture)

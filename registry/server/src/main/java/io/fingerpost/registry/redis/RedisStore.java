@@ -186,6 +186,7 @@ public final class RedisStore implements RegistryStore {
     /** In this process; those that it tended, and nobody else has renewed, are taken out of Redis as well. */
     @Override
     public int removeExpired(Instant now) {
+        lookAgain();
         List<Near> ended = near.expire(now);
         try {
             ended.stream().filter(gone -> gone.tender().equals(wire.self())).forEach(gone -> {
@@ -197,6 +198,20 @@ public final class RedisStore implements RegistryStore {
             return ended.size(); // there they run out by themselves
         }
         return ended.size();
+    }
+
+    /**
+     * Looks into leases that seem to have ended: a process that was held up has missed that they were extended elsewhere, and would take
+     * live holders for gone until it looks at what they hold anew.
+     */
+    private void lookAgain() {
+        Instant now = clock.instant();
+        try {
+            near.refreshAll(near.select(known -> !known.peer.isLive(now)
+                    && (known.tender().equals(wire.self()) || isShown(known.peer.id()))));
+        } catch (RedisLink.Unavailable | RequestRejected e) {
+            return; // then they have ended as far as is known here
+        }
     }
 
     @Override

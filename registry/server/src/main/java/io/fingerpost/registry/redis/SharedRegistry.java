@@ -144,7 +144,7 @@ public final class SharedRegistry implements AutoCloseable {
             if (known != null) {
                 standingLog.read(known::restore);
             }
-            store.near().refreshAll();
+            store.near().refreshAll(store.near().select(_ -> true));
             store.hot().doubtAll();
             mended = before;
             vain = 0;
