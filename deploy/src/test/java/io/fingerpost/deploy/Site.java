@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class Site implements BeforeEachCallback, AfterEachCallback {
     /** What every verifying client says. */
     static final String[] VERIFYING = {"Want-Repr-Digest", "sha-256=10"};
+    private static final Duration TO_GIVE_UP = Duration.ofSeconds(30);
 
     private final Deque<Program> programs = new ArrayDeque<>();
     private Path directory;
@@ -171,12 +172,28 @@ public final class Site implements BeforeEachCallback, AfterEachCallback {
 
     /** Runs a command to its end. */
     public Ran run(String... command) throws IOException, InterruptedException {
+        return run(Duration.ofSeconds(120), Map.of(), command);
+    }
+
+    /**
+     * The same, with what it may take at most.
+     *
+     * @param environment variables besides those of this process
+     */
+    Ran run(Duration most, Map<String, String> environment, String... command)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new IOException("does not end: " + String.join(" ", command));
+        var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        if (!process.waitFor(most)) {
+            process.destroy(); // so that it can end what it started
+            if (!process.waitFor(TO_GIVE_UP)) {
+                process.destroyForcibly();
+            }
+            throw new IOException("does not end: " + String.join(" ", command) + "\n"
+                    + Files.readString(out, StandardCharsets.ISO_8859_1));
         }
         return new Ran(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1), Files.readString(err));
     }

@@ -4,36 +4,23 @@ import io.fingerpost.contract.http.DigestField;
 import io.fingerpost.contract.http.FieldNames;
 import io.fingerpost.deploy.demo.DemoClient.Result;
 import io.fingerpost.deploy.demo.FileCollection.RealFile;
-import io.fingerpost.deploy.origin.OriginCommand;
-import io.fingerpost.deploy.process.Launcher;
 import io.fingerpost.deploy.process.Metrics;
 import io.fingerpost.deploy.process.Program;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 
 /** Walks through the five steps and a power-law run, and checks each thing that it says. */
-final class Demo implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
+final class Demo implements Play {
+    private final Cast cast;
     private final FileCollection collection;
     private final boolean openToAll;
-    private final Launcher launcher;
+    private final int requests;
     private final Stage stage = new Stage();
     private final DemoClient client = new DemoClient();
-    private final Deque<Program> programs = new ConcurrentLinkedDeque<>();
     private final String token = newToken();
     private final Program origin;
     private final Program broker;
@@ -42,18 +29,22 @@ final class Demo implements AutoCloseable {
     private Program third;
     private final Metrics metrics;
 
-    /** Starts the processes. */
-    Demo(FileCollection collection, String audience, Path work) throws IOException {
+    /**
+     * Starts the processes.
+     *
+     * @param requests of the closing run
+     */
+    Demo(Cast cast, FileCollection collection, String audience, int requests) throws IOException {
+        this.cast = cast;
         this.collection = collection;
         this.openToAll = audience.equals("any");
-        this.launcher = new Launcher(Path.of(System.getProperty("fingerpost.home", ".")), work);
+        this.requests = requests;
         stage.scene("The cast: five processes");
-        this.origin = started(launcher.origin("origin", collection.folder()));
+        this.origin = cast.started(cast.launcher().origin("origin", collection.folder()));
         stage.say("origin     " + origin.ready("origin") + "   serves " + collection.files().size() + " real files, "
                 + Stage.megabytes(collection.bytes()) + ", of " + collection.folder());
-        this.broker = started(
-                launcher.broker("broker", origin.ready("origin"), "--super-node-token", token, "--audience",
-                        audience));
+        this.broker = cast.started(cast.launcher().broker("broker", origin.ready("origin"), "--super-node-token", token,
+                "--audience", audience));
         stage.say("broker     " + edge() + "   admin " + broker.ready("admin"));
         this.superNode = startAgent("super-node", "--token", token);
         this.second = startAgent("agent-2");
@@ -68,14 +59,9 @@ final class Demo implements AutoCloseable {
     }
 
     private Program startAgent(String name, String... options) throws IOException {
-        var agent = started(launcher.agent(name, edge(), options));
+        var agent = cast.started(cast.launcher().agent(name, edge(), options));
         stage.say(String.format(Locale.ROOT, "%-10s %s   gateway %s", name, agent.ready("peer"), gateway(agent)));
         return agent;
-    }
-
-    private Program started(Program program) {
-        programs.push(program);
-        return program;
     }
 
     private String edge() throws IOException {
@@ -86,13 +72,13 @@ final class Demo implements AutoCloseable {
         return agent.ready("gateway");
     }
 
-    /** Plays all scenes; whether everything was true. */
-    boolean run(int requests) throws IOException, InterruptedException {
+    @Override
+    public boolean run() throws IOException, InterruptedException {
         firstClient();
         nextClient();
         plainClient();
         deadPeer();
-        powerLaw(requests);
+        powerLaw();
         stage.scene(stage.allTrue() ? "All of that was true." : "NOT all of that was true.");
         return stage.allTrue();
     }
@@ -107,17 +93,18 @@ final class Demo implements AutoCloseable {
                 "the bytes are those of the file, sha-256 " + file.digest().hex().substring(0, 16) + "…");
         stage.claim(originBytes() - before == file.size(),
                 "the origin sent them: " + Stage.megabytes(originBytes() - before));
-        stage.claim(eventually(() -> metrics.sum("fingerpost_registry_holdings", "") == 1),
+        stage.claim(Patience.eventually(() -> metrics.sum("fingerpost_registry_holdings", "") == 1),
                 "the registry knows 1 holding");
     }
 
     private void nextClient() throws IOException, InterruptedException {
         RealFile file = collection.showpiece();
         stage.scene("Step 5: the next client is redirected to the one that holds it");
-        client.head(edge(), file, FieldNames.WANT_REPR_DIGEST + ": sha-256=10")
+        client.headVerifying(edge(), file)
                 .forEach(line -> stage.say("    " + line));
-        var answer = client.look(edge(), file, FieldNames.WANT_REPR_DIGEST, "sha-256=10");
-        stage.claim(answer.statusCode() == 302 && location(answer).startsWith(second.ready("peer")), "302 to agent-2");
+        var answer = client.lookVerifying(edge(), file);
+        stage.claim(answer.statusCode() == 302 && DemoClient.location(answer).startsWith(second.ready("peer")),
+                "302 to agent-2");
         stage.claim(answer.headers().firstValue(FieldNames.TARGET_REPR_DIGEST).flatMap(DigestField::parse)
                 .filter(file.digest()::equals).isPresent(),
                 "with the right digest, from the broker and not from the peer");
@@ -134,7 +121,8 @@ final class Demo implements AutoCloseable {
                 ? "--audience any: it is sent to an ordinary agent too"
                 : "only ordinary agents hold the file, so it is served from the origin (--audience any would open that)");
         stage.claim(client.fetch(gateway(superNode), file) == Result.GOOD, "now the super-node fetches it");
-        stage.claim(eventually(() -> client.look(edge(), file).statusCode() == 302), "and curl gets a 302 as well:");
+        stage.claim(Patience.eventually(() -> client.look(edge(), file).statusCode() == 302),
+                "and curl gets a 302 as well:");
         stage.say("    curl -v " + edge() + file.resource());
         long before = originBytes();
         stage.claim(client.follow(edge(), file) == Result.GOOD, "followed, the bytes are right");
@@ -145,21 +133,20 @@ final class Demo implements AutoCloseable {
         RealFile file = collection.other(0);
         stage.scene("A peer is killed, and the next request still succeeds");
         stage.claim(client.fetch(gateway(third), file) == Result.GOOD, "agent-3 alone holds " + file.resource());
-        stage.claim(eventually(() -> location(client.look(edge(), file, FieldNames.WANT_REPR_DIGEST, "sha-256=10"))
+        stage.claim(Patience.eventually(() -> DemoClient.location(client.lookVerifying(edge(), file))
                 .startsWith(third.ready("peer"))), "the broker sends clients there");
-        third.kill();
+        cast.kill(third);
         stage.say("kill -9 " + third.pid());
-        var answer = client.look(edge(), file, FieldNames.WANT_REPR_DIGEST, "sha-256=10");
+        var answer = client.lookVerifying(edge(), file);
         stage.claim(answer.statusCode() == 302, "the broker cannot know yet, and still redirects there");
         stage.claim(client.fetch(gateway(second), file) == Result.GOOD,
                 "agent-2 went on to the origin by itself: right bytes");
-        programs.remove(third);
         this.third = startAgent("agent-3");
-        stage.claim(eventually(() -> metrics.sum("fingerpost_registry_peers", "") == 3),
+        stage.claim(Patience.eventually(() -> metrics.sum("fingerpost_registry_peers", "") == 3),
                 "started again, agent-3 is a peer again");
     }
 
-    private void powerLaw(int requests) throws IOException, InterruptedException {
+    private void powerLaw() throws IOException, InterruptedException {
         stage.scene("All files by a power law, programs behind three agents at once");
         long originBefore = originBytes();
         long redirectedBefore = requests("decision=\"redirect\"");
@@ -211,35 +198,11 @@ final class Demo implements AutoCloseable {
     }
 
     private long originBytes() throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(origin.ready("origin") + OriginCommand.STATS_PATH)).build();
-        String stats = client.http().send(request, BodyHandlers.ofString()).body();
-        return Long.parseLong(stats.substring(stats.indexOf(' ') + 1));
+        return client.bytesOf(origin.ready("origin"));
     }
 
-    private static String location(HttpResponse<?> answer) {
-        return answer.headers().firstValue("Location").orElse("");
-    }
-
-    /** Whether {@code condition} comes true before our patience ends. */
-    private static boolean eventually(Callable<Boolean> condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        try {
-            while (!condition.call()) {
-                if (System.nanoTime() > deadline) {
-                    return false;
-                }
-                Thread.sleep(20);
-            }
-            return true;
-        } catch (IOException | InterruptedException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
-    }
-
-    /** Waits for a signal. */
-    void keepRunning() throws IOException, InterruptedException {
+    @Override
+    public void keepRunning() throws IOException, InterruptedException {
         stage.scene("Left running; Ctrl-C ends it");
         stage.say("origin   " + origin.ready("origin"));
         stage.say("broker   " + edge() + "   metrics " + broker.ready("admin") + "/metrics");
@@ -249,14 +212,5 @@ final class Demo implements AutoCloseable {
         stage.say("try      curl -v " + edge() + collection.showpiece().resource());
         stage.say("         curl -v -H 'Want-Repr-Digest: sha-256=10' " + edge() + collection.other(0).resource());
         new CountDownLatch(1).await();
-    }
-
-    /** Stops what still runs; harmless when nothing does. */
-    @Override
-    public void close() throws IOException {
-        for (Program program : programs) {
-            program.close();
-        }
-        client.close();
     }
 }

@@ -1,7 +1,9 @@
 package io.fingerpost.deploy.demo;
 
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.http.FieldNames;
 import io.fingerpost.deploy.demo.FileCollection.RealFile;
+import io.fingerpost.deploy.origin.OriginCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,8 +20,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An HTTP client that compares what it gets with the real file. */
-final class DemoClient implements AutoCloseable {
+final class DemoClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** Said in {@code Want-Repr-Digest}. */
+    private static final String VERIFYING = "sha-256=10";
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .followRedirects(Redirect.NEVER).build();
@@ -59,21 +63,49 @@ final class DemoClient implements AutoCloseable {
         }
     }
 
-    /**
-     * The bare answer, redirects not followed and the body thrown away. Each look is one of another client: who comes back for the
-     * same thing tells the broker that it was failed.
-     */
-    HttpResponse<Void> look(String site, RealFile file, String... fields) throws IOException, InterruptedException {
-        var request = request(site, file).setHeader("User-Agent", "demo-client-" + looks.incrementAndGet());
-        return http.send((fields.length == 0 ? request : request.headers(fields)).build(), BodyHandlers.discarding());
+    /** The bare answer, redirects not followed and the body thrown away. */
+    HttpResponse<Void> look(String site, RealFile file) throws IOException, InterruptedException {
+        return http.send(ofAnother(site, file).build(), BodyHandlers.discarding());
     }
 
-    /** The head of an answer as it comes over the wire, line by line. */
-    List<String> head(String site, RealFile file, String field) throws IOException {
+    /** The same of a client that verifies. */
+    HttpResponse<Void> lookVerifying(String site, RealFile file) throws IOException, InterruptedException {
+        return http.send(ofAnother(site, file).setHeader(FieldNames.WANT_REPR_DIGEST, VERIFYING).build(),
+                BodyHandlers.discarding());
+    }
+
+    /** The same with the body. */
+    HttpResponse<byte[]> askVerifying(String site, RealFile file) throws IOException, InterruptedException {
+        return http.send(ofAnother(site, file).setHeader(FieldNames.WANT_REPR_DIGEST, VERIFYING).build(),
+                BodyHandlers.ofByteArray());
+    }
+
+    /** Each look is one of another client: who comes back for the same thing tells the broker that it was failed. */
+    private HttpRequest.Builder ofAnother(String site, RealFile file) {
+        return request(site, file).setHeader("User-Agent", "demo-client-" + looks.incrementAndGet());
+    }
+
+    /** Where a client is sent; empty if it is not sent anywhere. */
+    static String location(HttpResponse<?> answer) {
+        return answer.headers().firstValue("Location").orElse("");
+    }
+
+    HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build(), BodyHandlers.ofByteArray());
+    }
+
+    /** What an origin has sent so far, as it counts. */
+    long bytesOf(String origin) throws IOException, InterruptedException {
+        String stats = new String(get(origin + OriginCommand.STATS_PATH).body(), StandardCharsets.US_ASCII);
+        return Long.parseLong(stats.substring(stats.indexOf(' ') + 1));
+    }
+
+    /** The head of the answer to a client that verifies as it comes over the wire, line by line. */
+    List<String> headVerifying(String site, RealFile file) throws IOException {
         URI url = URI.create(site + file.resource());
         try (var socket = new Socket(url.getHost(), url.getPort())) {
-            String request = "GET " + url.getRawPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n" + field
-                    + "\r\nConnection: close\r\n\r\n";
+            String request = "GET " + url.getRawPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n"
+                    + FieldNames.WANT_REPR_DIGEST + ": " + VERIFYING + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             var answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             return answer.lines().takeWhile(line -> !line.isEmpty()).toList();
@@ -82,11 +114,5 @@ final class DemoClient implements AutoCloseable {
 
     private static HttpRequest.Builder request(String site, RealFile file) {
         return HttpRequest.newBuilder(URI.create(site + file.resource().replace("+", "%2B"))).timeout(TIMEOUT);
-    }
-
-    @Override
-    public void close() {
-        http.shutdownNow();
-        following.shutdownNow();
     }
 }

@@ -1,15 +1,17 @@
 package io.fingerpost.deploy.demo;
 
+import io.fingerpost.deploy.process.RedisServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** `deploy/demo`. */
 @Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false,
@@ -29,38 +31,38 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Who is sent to any peer, as in fingerpost-broker (default: ${DEFAULT-VALUE})")
     private String audience = "";
 
-    @Option(names = "--keep", order = 4, description = "Leave everything running, and print the URLs")
+    @Option(names = "--redis", order = 4,
+            description = "Shows something else: two brokers and two registries that share a Redis, one of each is killed, and no "
+                    + "client notices. Needs redis-server or valkey-server in the PATH, or named by REDIS_SERVER")
+    private boolean redis;
+
+    @Option(names = "--keep", order = 5, description = "Leave everything running, and print the URLs")
     private boolean keep;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        Optional<Path> server = redis ? Optional.of(redisServer()) : Optional.empty();
         Path folder = files != null ? files : Path.of(System.getProperty("user.home"), ".m2", "repository");
         var collection = FileCollection.of(folder, files == null ? List.of(".jar", ".pom") : List.of(""));
-        Path work = Files.createTempDirectory("fingerpost-demo");
-        var demo = new Demo(collection, audience, work);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(demo, work), "end of demo"));
-        boolean good = demo.run(requests);
+        var cast = Cast.gather();
+        Play play = server.isPresent()
+                ? new RedisRun(cast, collection, server.get())
+                : new Demo(cast, collection, audience, requests);
+        boolean good = play.run();
         if (keep) {
-            demo.keepRunning();
+            play.keepRunning();
         }
         return good ? 0 : 1;
     }
 
-    /** However the demo ends, nothing of it stays behind. */
-    private static void end(Demo demo, Path work) {
-        try {
-            demo.close();
-            delete(work);
-        } catch (IOException e) {
-            System.err.println("fingerpost: " + e.getMessage());
-        }
-    }
-
-    private static void delete(Path work) throws IOException {
-        try (Stream<Path> all = Files.walk(work)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+    private Path redisServer() {
+        Optional<String> named = Optional.ofNullable(System.getenv("REDIS_SERVER")).filter(name -> !name.isEmpty());
+        return RedisServer.find(named, Optional.ofNullable(System.getenv("PATH")).orElse(""))
+                .orElseThrow(() -> new ParameterException(spec.commandLine(), named
+                        .map(name -> "REDIS_SERVER names no program: '" + name + "'")
+                        .orElse("no redis-server and no valkey-server in the PATH; install one, or name one by REDIS_SERVER")));
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -98,5 +99,11 @@ record FileCollection(Path folder, List<RealFile> files) {
     RealFile other(int n) {
         return files.stream().filter(file -> !file.equals(showpiece()) && file.size > 300_000).skip(n).findFirst()
                 .orElse(files.getLast());
+    }
+
+    /** All but the showpiece; first those that are neither tiny nor large. */
+    List<RealFile> others() {
+        return files.stream().filter(file -> !file.equals(showpiece()))
+                .sorted(Comparator.comparing(file -> file.size < 1 << 17 || file.size > 1 << 20)).toList();
     }
 }

@@ -42,6 +42,17 @@ public final class Launcher {
                 "127.0.0.1:0", "--allow-peers", "127.0.0.0/8", "--data", path(name).toString()), options));
     }
 
+    /** A registry by itself on ports that are chosen, which lets peers on loopback in. */
+    public Program registry(String name, String origin, String... options) throws IOException {
+        return start(name, "fingerpost-registry", concat(List.of("--origin", origin, "--listen", "127.0.0.1:0",
+                "--admin", "127.0.0.1:0", "--allow-peers", "127.0.0.0/8", "--data", path(name).toString()), options));
+    }
+
+    /** A Redis on a port that is chosen, which keeps nothing. */
+    public RedisServer redis(String name, Path program) throws IOException {
+        return RedisServer.start(name, program, Files.createDirectories(path(name)), path(name + ".log"));
+    }
+
     /** An agent on ports that are chosen. */
     public Program agent(String name, String broker, String... options) throws IOException {
         return start(name, "fingerpost-agent", concat(List.of("run", "--broker", broker, "--listen", "127.0.0.1:0",

@@ -89,6 +89,11 @@ public final class Program implements AutoCloseable {
         throw new IOException(name + " was not ready within " + READY_WITHIN.toSeconds() + " s: " + logText().strip());
     }
 
+    /** What it is called in what is told of it. */
+    public String name() {
+        return name;
+    }
+
     /** What it said on stderr so far. */
     public String logText() throws IOException {
         return Files.readString(log);
