@@ -130,6 +130,7 @@ public final class Broker implements AutoCloseable {
     /** Lets the requests under way end, then stops everything in the reverse order of its start. */
     @Override
     public void close() {
+        parts.letGo();
         inFlight.drain(config.edge().drainTimeout());
         origin.close(); // needs the edge's threads
         edge.stop();

@@ -132,6 +132,11 @@ final class RegistryParts implements AutoCloseable {
         swarms.start();
     }
 
+    /** Lets go whoever waits for something that may come: this process is about to end. */
+    void letGo() {
+        swarms.letGo();
+    }
+
     /** Stops everything in the reverse order of its start. */
     @Override
     public void close() {

@@ -80,6 +80,7 @@ public final class RegistryProcess implements AutoCloseable {
     /** Lets the requests under way end, then stops everything in the reverse order of its start. */
     @Override
     public void close() {
+        parts.letGo();
         inFlight.drain(config.edge().drainTimeout());
         listeners.stop();
         admin.stop();

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ final class LivePeer implements AutoCloseable {
     private volatile @Nullable Instant died;
     private @Nullable LeaseGrant lease;
     private boolean hasTold;
+    private volatile int registrations; // counted by its own thread
+    /** Why it could not do what it wanted. */
+    private final List<String> failures = new CopyOnWriteArrayList<>();
 
     /** @param registry the URL of a registry by itself, or of a broker */
     LivePeer(URI registry, byte[] file) throws IOException {
@@ -69,6 +73,14 @@ final class LivePeer implements AutoCloseable {
     boolean opens(String ticket) {
         var key = tickets;
         return key != null && key.check(ticket, digest, Instant.now()) == TicketKey.Verdict.VALID;
+    }
+
+    int registrations() {
+        return registrations;
+    }
+
+    List<String> failures() {
+        return failures;
     }
 
     boolean isAlive() {
@@ -113,6 +125,7 @@ final class LivePeer implements AutoCloseable {
             var current = lease;
             if (current == null) {
                 current = registry.register(registration, Optional.empty());
+                registrations = registrations + 1;
                 tickets = current.ticketKey();
                 lease = current;
                 hasTold = false;
@@ -128,11 +141,13 @@ final class LivePeer implements AutoCloseable {
             }
             return current.terms().heartbeat();
         } catch (RegistryRefused e) {
+            failures.add(e.toString());
             if (e.isLeaseLost()) {
                 lease = null;
             }
             return RETRY;
         } catch (IOException e) {
+            failures.add(e.toString());
             return RETRY;
         }
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Two brokers and a registry by itself on one Redis, an origin with one file, and a client of each broker who asks for it all the time. */
 final class SharedSystem implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(6);
-    private static final byte[] FILE = Origins.bytes(5_000);
+    static final byte[] FILE = Origins.bytes(5_000);
 
     /** Many systems that start at a time would all be slow to answer. */
     private static final Lock STARTING = new ReentrantLock(true);
@@ -54,13 +54,7 @@ final class SharedSystem implements AutoCloseable {
     private SharedSystem(Path data, String redis) throws IOException {
         this.data = data;
         this.redis = redis;
-        this.origin = new RawOrigin(connection -> {
-            while (connection.readHead()) {
-                connection.write("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nETag: \"v1\"\r\n"
-                        + "Cache-Control: public, max-age=3600\r\nContent-Length: " + FILE.length + "\r\n\r\n");
-                connection.write(FILE);
-            }
-        });
+        this.origin = origin();
         parts.push(origin::close);
         long begun = System.nanoTime();
         this.first = broker("first");
@@ -69,6 +63,17 @@ final class SharedSystem implements AutoCloseable {
         this.toStart = Duration.ofNanos(System.nanoTime() - begun);
         this.ofFirst = client("a client of the first broker", first);
         this.ofSecond = client("a client of the second broker", second);
+    }
+
+    /** One that has the file at every path. */
+    static RawOrigin origin() throws IOException {
+        return new RawOrigin(connection -> {
+            while (connection.readHead()) {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nETag: \"v1\"\r\n"
+                        + "Cache-Control: public, max-age=3600\r\nContent-Length: " + FILE.length + "\r\n\r\n");
+                connection.write(FILE);
+            }
+        });
     }
 
     private SteadyClient client(String name, URI broker) {

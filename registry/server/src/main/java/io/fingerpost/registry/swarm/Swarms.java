@@ -66,6 +66,7 @@ public final class Swarms implements AutoCloseable {
     /** Desks that may have something to tell. */
     private final Set<Desk> ready = new LinkedHashSet<>();
     private int ticks;
+    private boolean ending;
 
     /** @param shareable asked of each resource that a plan is wanted for */
     public Swarms(Registry registry, SwarmConfig config, Shareable shareable, SwarmMeters meters,
@@ -292,8 +293,24 @@ public final class Swarms implements AutoCloseable {
             desk.await(answer, now + OrdersRequest.LONGEST_WAIT_SECONDS * 1_000L);
             ready.add(desk);
             answers.addAll(due(now));
+            answers.addAll(ending ? letGo(desk) : List.of());
         }
         answers.forEach(Runnable::run);
+    }
+
+    /** Answers all who wait for orders, and from now on whoever comes: this process is about to end. */
+    public void letGo() {
+        List<Runnable> answers = new ArrayList<>();
+        synchronized (this) {
+            ending = true;
+            desks.values().forEach(desk -> answers.addAll(letGo(desk)));
+        }
+        answers.forEach(Runnable::run);
+    }
+
+    private static List<Runnable> letGo(Desk desk) {
+        var waiting = desk.takeWaiting();
+        return waiting == null ? List.of() : List.of(() -> waiting.accept(Orders.NONE));
     }
 
     private Optional<Sender> sender(Optional<PeerId> id) {

@@ -161,6 +161,19 @@ class SwarmsTest {
     }
 
     @Test
+    void nobodyWaitsForAProcessThatIsAboutToEnd() {
+        plan(anna);
+        var ben = somebody();
+        plan(ben);
+        var answers = ask(ben, ASKING);
+
+        swarms.letGo();
+
+        assertThat(answers).containsExactly(Orders.NONE);
+        assertThat(ask(ben, ASKING)).as("from now on at once").containsExactly(Orders.NONE);
+    }
+
+    @Test
     void whoeverAnnouncesIsToldMore() {
         plan(anna);
         var ben = somebody();
