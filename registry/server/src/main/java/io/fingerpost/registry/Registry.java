@@ -190,7 +190,6 @@ public final class Registry {
     public LeaseGrant register(Registration registration, Optional<String> token, InetAddress seenFrom) {
         var account = enrolment.enrol(token, seenFrom);
         PeerId id = registration.key().peerId();
-        store.fetch(id); // it may be known elsewhere
         requireRoom(id);
         String secret = newSecret();
         var proofs = prover.proveAll(registration, enrolment.sharesLan());
@@ -204,6 +203,7 @@ public final class Registry {
                 proofs.routes(), now);
         Locator located = locator.current();
         Peer peer = peer(id, admission, reachability, located);
+        store.fetch(id); // it may be known elsewhere
         admitting.lock(); // what is looked at must still be so when the peer is in
         try {
             requireRoom(id);

@@ -13,8 +13,8 @@ final class Places {
 
     /** @param all at least one */
     Places(List<URI> all) {
-        this.all = List.copyOf(all);
-        this.current = new AtomicInteger(ThreadLocalRandom.current().nextInt(all.size()));
+        this.all = all.stream().distinct().toList();
+        this.current = new AtomicInteger(ThreadLocalRandom.current().nextInt(this.all.size()));
     }
 
     int count() {

@@ -130,7 +130,11 @@ public final class RegistryClient {
             try {
                 return call(calling.apply(URI.create(place + path)), answer);
             } catch (RegistryRefused e) {
-                if (left == 1 || !UNABLE.contains(e.problem().status())) {
+                if (!UNABLE.contains(e.problem().status())) {
+                    throw e;
+                }
+                if (left == 1) {
+                    known = null;
                     throw e;
                 }
             } catch (IOException e) {

@@ -199,7 +199,7 @@ public final class ConfigLoader {
 
     /** A URL may bear one. */
     private static String withoutPassword(String value) {
-        return value.replaceFirst("//[^@/]*@", "//…@");
+        return value.replaceFirst("//[^/]*@", "//…@");
     }
 
     private static Throwable root(Throwable e) {

@@ -30,9 +30,15 @@ public final class Standings {
         this.clock = clock;
     }
 
-    /** Takes over what the log has kept from before. */
+    /** Takes over what the log has kept from before, or somebody else has found; the log is not told. */
     public void restore(Map<PeerId, Standing> kept) {
-        known.putAll(kept);
+        kept.forEach((id, standing) -> {
+            if (standing.equals(Standing.CLEAN)) {
+                known.invalidate(id);
+            } else {
+                known.put(id, standing);
+            }
+        });
     }
 
     /** Standings that begin with nothing and are not kept. */

@@ -19,7 +19,6 @@ import io.fingerpost.registry.swarm.Swarms;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
-import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -39,7 +38,6 @@ import java.util.function.Function;
 public final class RegistryApi implements HttpHandler, AutoCloseable {
     /** Requests at a time; most are done within microseconds, registrations wait for the endpoint's proof. */
     private static final int MAX_CONCURRENT = 1_024;
-    private static final AttachmentKey<HttpHandler> ONCE_AT_HAND = AttachmentKey.create(HttpHandler.class);
     private static final String REPORTS = ApiPaths.EMBEDDED + ApiPaths.reports();
     private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
     private static final String PEERS = ApiPaths.EMBEDDED + ApiPaths.peers();
@@ -53,8 +51,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     private final byte[] page = OpenApiPage.bytes();
     private final List<String> routes = new ArrayList<>();
     private final VirtualThreadHandler waiting;
-    private final VirtualThreadHandler leases;
-    private final HttpHandler fetching;
+    private final Fetching fetching;
     private final HttpHandler handler;
 
     /** @param names of the resources that agents ask about by their URLs */
@@ -64,8 +61,7 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
         this.registry = registry;
         this.names = names;
         this.waiting = new VirtualThreadHandler("registry-api-", MAX_CONCURRENT, routes());
-        this.leases = new VirtualThreadHandler("registry-leases-", MAX_CONCURRENT, this::fetch);
-        this.fetching = new SharedPlaces(MAX_CONCURRENT / 4, leases);
+        this.fetching = new Fetching(exchange -> registry.fetch(peer(exchange)), MAX_CONCURRENT);
         this.handler = new ListedRoutes(routes)
                 .post(PEER + "/heartbeat", atHand(this::heartbeat))
                 .post(PEER + "/orders", atHand(this::orders))
@@ -80,15 +76,9 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
             if (registry.isAtHand(peer(exchange))) {
                 here.handleRequest(exchange);
             } else {
-                exchange.putAttachment(ONCE_AT_HAND, here);
-                fetching.handleRequest(exchange);
+                fetching.then(exchange, here);
             }
         });
-    }
-
-    private void fetch(HttpServerExchange exchange) {
-        registry.fetch(peer(exchange));
-        exchange.dispatch(exchange.getIoThread(), exchange.getAttachment(ONCE_AT_HAND));
     }
 
     /** Of what may wait, and of everything else. */
@@ -262,6 +252,6 @@ public final class RegistryApi implements HttpHandler, AutoCloseable {
     @Override
     public void close() {
         waiting.close();
-        leases.close();
+        fetching.close();
     }
 }

@@ -1,6 +1,5 @@
 package io.fingerpost.registry.redis;
 
-import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.protocol.AsyncCommand;
@@ -14,6 +13,10 @@ import java.util.concurrent.CompletableFuture;
 
 /** Commands that go to Redis in their order and together, with few calls to the system: each by itself would cost some ten times as much. */
 final class Batch {
+    private static final byte[] DELETE_IF = RedisLink.bytes("""
+            if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end
+            return 0""");
+
     private final List<AsyncCommand<byte[], byte[], Long>> commands = new ArrayList<>();
 
     void hset(byte[] key, byte[] field, byte[] value) {
@@ -22,6 +25,12 @@ final class Batch {
 
     void hdel(byte[] key, byte[] field) {
         var _ = add(CommandType.HDEL, arguments(key).addValue(field));
+    }
+
+    /** Only if that is what the field has. */
+    void deleteIf(byte[] key, byte[] field, byte[] value) {
+        var _ = add(CommandType.EVAL, new CommandArgs<>(ByteArrayCodec.INSTANCE).add(DELETE_IF).add(1).addKey(key)
+                .addValue(field).addValue(value));
     }
 
     /** What it is completed with is 1 if the key was there. */
@@ -50,13 +59,7 @@ final class Batch {
      * @throws RedisLink.Unavailable if there was no connection yet
      */
     CompletableFuture<?> send(RedisLink link) {
-        try {
-            if (!commands.isEmpty()) {
-                link.send(commands);
-            }
-        } catch (RedisException e) {
-            commands.forEach(command -> command.completeExceptionally(e)); // a node of a Cluster is not there
-        }
+        link.send(commands);
         return CompletableFuture.allOf(commands.toArray(CompletableFuture<?>[]::new));
     }
 }

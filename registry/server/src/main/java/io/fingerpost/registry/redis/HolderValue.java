@@ -10,14 +10,21 @@ import java.nio.ByteBuffer;
  * their bits.
  *
  * @param mark of the lease under which it was announced: what an earlier one of the same peer left behind counts for nothing
- * @param pieces of which there is at least one
+ * @param pieces which it holds; none, in a message, if it holds it no more
  */
 record HolderValue(int mark, PieceSet pieces) {
+    private static final long PART_OVERHEAD = 64;
+    static final PieceSet NONE = PieceSet.of(1, new byte[0]);
     private static final PieceSet ALL = PieceSet.all(1);
 
     /** Tells one lease of a peer from another. */
     static int mark(Admission admission) {
         return (int) (admission.secretHash().first() >>> Integer.SIZE);
+    }
+
+    /** What the set of pieces takes, if it is not complete. */
+    long partBytes() {
+        return pieces.isComplete() ? 0 : PART_OVERHEAD + pieces.count() / Byte.SIZE;
     }
 
     byte[] bytes() {

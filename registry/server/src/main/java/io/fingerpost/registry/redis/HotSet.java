@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.fingerpost.contract.PeerId;
-import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.registry.redis.SharedHoldings.Member;
 import io.fingerpost.registry.store.Holder;
@@ -36,7 +35,8 @@ final class HotSet {
     private static final Logger LOG = LoggerFactory.getLogger(HotSet.class);
     private static final Duration COLD = Duration.ofMinutes(10);
     private static final Duration LOOKED_AT = Duration.ofSeconds(60);
-    private static final PieceSet NONE = PieceSet.of(1, new byte[0]);
+    /** Most that are looked at anew in a second. */
+    private static final int MOST_AT_A_TIME = 500;
     /** After a failure. */
     private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -131,8 +131,18 @@ final class HotSet {
     }
 
     private void settle(Sha256 digest, Sample sample, @Nullable List<Brought> found, @Nullable Throwable failure) {
+        try {
+            settle(digest, sample, found, String.valueOf(failure));
+        } finally {
+            sample.isLoading = false;
+            sample.fresh.clear();
+            sample.loaded.complete(true);
+        }
+    }
+
+    private void settle(Sha256 digest, Sample sample, @Nullable List<Brought> found, String failure) {
         if (found == null) {
-            LOG.debug("the holders of {} could not be fetched: {}", digest, String.valueOf(failure));
+            LOG.debug("the holders of {} could not be fetched: {}", digest, failure);
             sample.isAsked = true;
         } else if (isHot(digest)) {
             take(digest, sample, found);
@@ -140,9 +150,6 @@ final class HotSet {
             boolean allLive = found.stream().allMatch(each -> each.peer.isPresent());
             sample.due = clock.millis() + (allLive ? LOOKED_AT : RETRY).toMillis();
         }
-        sample.isLoading = false;
-        sample.fresh.clear();
-        sample.loaded.complete(true);
     }
 
     private void take(Sha256 digest, Sample sample, List<Brought> found) {
@@ -157,7 +164,7 @@ final class HotSet {
             }
         }
         // Nobody at all may be the answer of a Redis that has lost everything: then what is known here counts until leases end.
-        if (!found.isEmpty() && found.size() < SAMPLE) {
+        if (!found.isEmpty()) {
             for (Holder holder : all(digest)) {
                 if (!members.contains(holder.peer()) && !sample.fresh.contains(holder.peer().id())) {
                     withdraw(holder.peer(), digest);
@@ -171,7 +178,7 @@ final class HotSet {
     }
 
     private void withdraw(Peer peer, Sha256 digest) {
-        table.hold(peer.id(), digest, NONE);
+        table.hold(peer.id(), digest, HolderValue.NONE);
     }
 
     /** Whether it is hot, and what a peer has just written of it is to be shown. */
@@ -184,14 +191,15 @@ final class HotSet {
     }
 
     /** A peer has told what it holds, or that it holds nothing any more. */
-    void hear(Sha256 digest, PeerId id, Optional<HolderValue> value) {
+    void hear(Sha256 digest, PeerId id, HolderValue value) {
         if (!hears(digest, id)) {
             return;
         }
-        if (value.isEmpty()) {
-            peers.find(id).ifPresent(near -> withdraw(near.peer, digest));
+        if (value.pieces().isEmpty()) {
+            peers.find(id).filter(near -> HolderValue.mark(near.peer.admission()) == value.mark())
+                    .ifPresent(near -> withdraw(near.peer, digest));
         } else {
-            hold(digest, id, value.get());
+            hold(digest, id, value);
         }
     }
 
@@ -216,12 +224,12 @@ final class HotSet {
     /** Looks again at what is due; all of it is after {@link #doubtAll}. */
     void refresh() {
         long now = clock.millis();
-        hot.asMap().forEach((digest, sample) -> {
-            if (!sample.isLoading && sample.due <= now && sample.isAsked) {
-                sample.isAsked = false;
-                load(digest, sample);
-            }
-        });
+        hot.asMap().entrySet().stream()
+                .filter(each -> !each.getValue().isLoading && each.getValue().due <= now && each.getValue().isAsked)
+                .limit(MOST_AT_A_TIME).forEach(each -> {
+                    each.getValue().isAsked = false;
+                    load(each.getKey(), each.getValue());
+                });
     }
 
     /** Messages may have been lost. */

@@ -44,16 +44,16 @@ final class NearPeers {
     /** What is known of one beside what the table has. */
     static final class Near {
         final Peer peer;
-        volatile long checksum;
+        private volatile Sums sums;
         private volatile int holdings;
         private volatile String tender;
         /** What its agent said last that did not fit; looked into since if this is so. */
         volatile @Nullable Long doubted;
         private volatile int writes;
 
-        Near(Peer peer, long checksum, int holdings, String tender) {
+        Near(Peer peer, Sums sums, int holdings, String tender) {
             this.peer = peer;
-            this.checksum = checksum;
+            this.sums = sums;
             this.holdings = holdings;
             this.tender = tender;
         }
@@ -65,6 +65,10 @@ final class NearPeers {
 
         int holdings() {
             return holdings;
+        }
+
+        Sums sums() {
+            return sums;
         }
 
         /** The process that probes it. */
@@ -94,7 +98,7 @@ final class NearPeers {
     void admit(Peer peer, String tender) {
         synchronized (table) {
             table.admit(peer);
-            put(new Near(peer, 0, 0, tender));
+            put(new Near(peer, Sums.NOTHING, 0, tender));
         }
     }
 
@@ -128,10 +132,10 @@ final class NearPeers {
     }
 
     /** It was written from here that a peer holds this. */
-    void written(Near known, long checksum, int holdings) {
+    void written(Near known, Sums sums, int holdings) {
         synchronized (table) {
             known.writes++;
-            known.checksum = checksum;
+            known.sums = sums;
             set(known, holdings, known.tender);
         }
     }
@@ -140,7 +144,7 @@ final class NearPeers {
     private void read(Near known, Found found, int writesBefore) {
         synchronized (table) {
             boolean counts = known.writes == writesBefore;
-            known.checksum = counts ? found.checksum() : known.checksum;
+            known.sums = counts ? found.sums() : known.sums;
             set(known, counts ? found.holdings() : known.holdings, found.tender());
         }
     }
@@ -197,10 +201,12 @@ final class NearPeers {
                 remove(known.peer);
             }
             Peer peer = peers.apply(id, found.admission());
-            turn(peer, found.state());
+            if (peer.state() != Peer.State.QUARANTINED) { // what is held against it may not have got through
+                turn(peer, found.state());
+            }
             table.admit(peer);
             table.renew(id, clock.instant().plus(found.left()));
-            put(new Near(peer, found.checksum(), found.holdings(), found.tender()));
+            put(new Near(peer, found.sums(), found.holdings(), found.tender()));
             return peer;
         }
     }
@@ -233,7 +239,11 @@ final class NearPeers {
         return shared.find(known.peer.id()).thenAccept(answer -> answer.ifPresent(found -> {
             if (known.isSame(found.admission())) {
                 extend(known.peer, found.left());
-                turn(known.peer, found.state());
+                if (!known.tender.equals(self)) {
+                    turn(known.peer, found.state());
+                } else if (found.state() != known.peer.state()) {
+                    RedisLink.unwaited(shared.setState(known.peer.id(), known.peer.state())); // it did not get through
+                }
                 read(known, found, writes);
             } else {
                 remove(known.peer);

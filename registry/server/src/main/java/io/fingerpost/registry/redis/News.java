@@ -25,6 +25,19 @@ sealed interface News {
         }
     }
 
+    /**
+     * A peer's lease has ended.
+     *
+     * @param mark which of its leases
+     */
+    record Gone(PeerId id, int mark) implements News {
+        @Override
+        public byte[] bytes() {
+            return ByteBuffer.allocate(1 + Sha256.LENGTH + Integer.BYTES).put((byte) 5).put(Keys.raw(id)).putInt(mark)
+                    .array();
+        }
+    }
+
     /** Probes have made something else of a peer. */
     record Turned(PeerId id, Peer.State state) implements News {
         @Override
@@ -75,6 +88,7 @@ sealed interface News {
                 case 2 -> turned(StateCode.parse(in.get()), in);
                 case 3 -> charged(in);
                 case 4 -> new Reported(id(in), new UploadReport(in.getInt(), in.getLong(), in.getLong()));
+                case 5 -> new Gone(id(in), in.getInt());
                 default -> throw new IllegalArgumentException("no such kind of news");
             };
         } catch (BufferUnderflowException e) {

@@ -70,6 +70,6 @@ public final class RedisAddress {
     /** Without user and password. */
     @Override
     public String toString() {
-        return text.replaceFirst("//[^@/]*@", "//");
+        return text.replaceFirst("//[^/]*@", "//");
     }
 }

@@ -5,6 +5,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -13,7 +14,7 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
@@ -209,16 +210,29 @@ final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Sends many commands with few calls to the system.
+     * Sends many commands, to a single server with few calls to the system. Of a Cluster, a node may be away: only what goes there
+     * fails.
      *
      * @throws Unavailable if there was no connection yet
      */
-    void send(List<? extends RedisCommand<byte[], byte[], ?>> commands) {
+    void send(List<? extends AsyncCommand<byte[], byte[], ?>> commands) {
         var open = connections;
         if (open == null) {
             throw new Unavailable();
         }
-        open.commands.dispatch(commands);
+        if (address.isCluster()) {
+            commands.forEach(command -> send(open, List.of(command)));
+        } else if (!commands.isEmpty()) {
+            send(open, commands);
+        }
+    }
+
+    private static void send(Connections open, List<? extends AsyncCommand<byte[], byte[], ?>> commands) {
+        try {
+            open.commands.dispatch(commands);
+        } catch (RedisException e) {
+            commands.forEach(command -> command.completeExceptionally(e));
+        }
     }
 
     /** From now on messages of the channel are heard; also after a break. */

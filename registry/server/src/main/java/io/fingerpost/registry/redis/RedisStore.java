@@ -21,8 +21,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -43,6 +43,7 @@ public final class RedisStore implements RegistryStore {
     private final Wire wire;
     private final Presence presence;
     private final InstantSource clock;
+    private final Executor executor;
     private final MemoryStore table = new MemoryStore();
     private final SharedPeers shared;
     private final SharedHoldings holdings;
@@ -65,6 +66,7 @@ public final class RedisStore implements RegistryStore {
         this.presence = with.presence;
         this.charges = with.charges;
         this.clock = clock;
+        this.executor = executor;
         this.shared = new SharedPeers(link);
         this.holdings = new SharedHoldings(link, wire);
         this.near = new NearPeers(wire.self(), table, shared, peers, clock);
@@ -78,7 +80,7 @@ public final class RedisStore implements RegistryStore {
             var before = holdings.count(peer.id());
             RedisLink.await(shared.admit(peer, wire.self(), Duration.between(clock.instant(), peer.leaseUntil())));
             if (RedisLink.await(before) > 0) {
-                holdings.withdrawAll(peer.id(), Set.of());
+                holdings.withdrawAll(peer.id(), (_, _) -> true);
             }
             RedisLink.unwaited(wire.tell(link, new News.Changed(new Change.Admitted(peer.id(), peer.admission()))));
             return true;
@@ -112,7 +114,8 @@ public final class RedisStore implements RegistryStore {
             return false;
         }
         renewals.add(id, until);
-        near.find(id).filter(known -> !presence.isAlive(known.tender())).ifPresent(this::tend);
+        near.find(id).filter(known -> !presence.isAlive(known.tender()))
+                .ifPresent(known -> executor.execute(() -> tend(known)));
         return true;
     }
 
@@ -143,18 +146,18 @@ public final class RedisStore implements RegistryStore {
 
     private boolean write(Near known, HoldingsUpdate update) {
         PeerId id = known.peer.id();
-        var before = RedisLink.await(shared.checksum(id));
+        var before = RedisLink.await(shared.sums(id));
         if (before.isEmpty()) {
             near.remove(known.peer);
             return false;
         }
         var written = holdings.update(id, HolderValue.mark(known.peer.admission()), update);
-        long checksum = update.anew() ? written.checksum() : before.get() ^ written.checksum();
-        if (!RedisLink.await(shared.setChecksum(id, checksum))) {
+        var sums = update.anew() ? written.sums() : before.get().plus(written.sums());
+        if (!RedisLink.await(shared.setSums(id, sums))) {
             near.remove(known.peer);
             return false;
         }
-        near.written(known, checksum, update.anew() ? written.more() : known.holdings() + written.more());
+        near.written(known, sums, update.anew() ? written.more() : known.holdings() + written.more());
         return true;
     }
 
@@ -171,16 +174,19 @@ public final class RedisStore implements RegistryStore {
             return false;
         }
         ask(() -> {
-            forget(peer);
+            forget(peer, shared.remove(peer));
             return true;
         });
         return true;
     }
 
-    private void forget(Peer peer) {
-        RedisLink.await(shared.remove(peer.id()));
-        holdings.withdrawAll(peer.id(), Set.of());
-        RedisLink.unwaited(wire.tell(link, new News.Changed(new Change.Removed(peer.id()))));
+    /** @param removal from Redis; false if it is another lease that is there */
+    private void forget(Peer peer, CompletionStage<Boolean> removal) {
+        if (RedisLink.await(removal)) {
+            int mark = HolderValue.mark(peer.admission());
+            RedisLink.unwaited(wire.tell(link, new News.Gone(peer.id(), mark)));
+            holdings.withdrawAll(peer.id(), (_, value) -> value.mark() == mark);
+        }
     }
 
     /** In this process; those that it tended, and nobody else has renewed, are taken out of Redis as well. */
@@ -189,11 +195,8 @@ public final class RedisStore implements RegistryStore {
         lookAgain();
         List<Near> ended = near.expire(now);
         try {
-            ended.stream().filter(gone -> gone.tender().equals(wire.self())).forEach(gone -> {
-                if (RedisLink.await(shared.left(gone.peer.id())).isNegative()) {
-                    forget(gone.peer);
-                }
-            });
+            ended.stream().filter(gone -> gone.tender().equals(wire.self()))
+                    .forEach(gone -> forget(gone.peer, shared.removeEnded(gone.peer)));
         } catch (RedisLink.Unavailable | RequestRejected e) {
             return ended.size(); // there they run out by themselves
         }
@@ -242,7 +245,7 @@ public final class RedisStore implements RegistryStore {
 
     @Override
     public long partBytesOf(PeerId id) {
-        return table.partBytesOf(id);
+        return near.find(id).map(known -> known.sums().partBytes()).orElse(0L);
     }
 
     @Override
@@ -254,19 +257,16 @@ public final class RedisStore implements RegistryStore {
     @Override
     public boolean isInSync(PeerId id, long said) {
         Near known = near.find(id).orElse(null);
-        if (known == null || known.checksum == said) {
+        if (known == null || known.sums().checksum() == said) {
             return true;
         }
         Long doubted = known.doubted;
         known.doubted = null;
-        if (doubted != null && doubted == known.checksum) {
+        if (doubted != null && doubted == known.sums().checksum()) {
             return false;
         }
         try {
-            shared.checksum(id).thenAccept(found -> found.ifPresent(checksum -> {
-                known.checksum = checksum;
-                known.doubted = checksum;
-            }));
+            RedisLink.unwaited(near.refresh(known).thenRun(() -> known.doubted = known.sums().checksum()));
         } catch (RedisLink.Unavailable e) {
             return true;
         }
@@ -285,7 +285,7 @@ public final class RedisStore implements RegistryStore {
         try {
             return holdings.draw(id).map(drawn -> {
                 hot.touch(drawn.getKey());
-                hot.hear(drawn.getKey(), id, Optional.of(drawn.getValue()));
+                hot.hear(drawn.getKey(), id, drawn.getValue());
                 return drawn.getKey();
             });
         } catch (RedisLink.Unavailable | RequestRejected e) {

@@ -36,6 +36,11 @@ final class Renewals {
         waiting.put(id, until);
     }
 
+    /** Forgets those that end before {@code until}: their agents may have gone on elsewhere meanwhile, and got more there. */
+    void dropBefore(Instant until) {
+        waiting.values().removeIf(end -> end.isBefore(until));
+    }
+
     /** Sends all that wait. Those that fail wait again, unless they are renewed meanwhile. */
     void send() {
         Instant now = clock.instant();

@@ -9,7 +9,6 @@ import io.lettuce.core.KeyValue;
 import io.lettuce.core.MapScanCursor;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Who holds what, in Redis: for each peer what it holds, and for each digest its holders. */
@@ -27,11 +27,6 @@ final class SharedHoldings {
     private static final int PAGE = 1_000;
     /** What a peer holds stays so long after its last change or {@link #touch}. */
     static final Duration KEPT = Duration.ofDays(1);
-    private static final byte[] NOTHING = {};
-    /** A holder that has come anew meanwhile stays. */
-    private static final byte[] DELETE_IF_STALE = RedisLink.bytes("""
-            if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end
-            return 0""");
 
     private final RedisLink link;
     private final Wire wire;
@@ -42,10 +37,10 @@ final class SharedHoldings {
     /**
      * What an update has come to.
      *
-     * @param checksum what it is changed by, or what it is if everything was said anew
+     * @param sums what they are changed by, or what they are if everything was said anew
      * @param more how many more holdings there are, or how many there are
      */
-    record Written(long checksum, int more) {}
+    record Written(Sums sums, int more) {}
 
     SharedHoldings(RedisLink link, Wire wire) {
         this.link = link;
@@ -58,36 +53,33 @@ final class SharedHoldings {
         update.hold().forEach(held -> hold.put(held.digest(), held.pieces()));
         var dropped = new HashSet<>(update.drop());
         dropped.removeAll(hold.keySet());
-        var before = update.anew() ? withdrawAll(id, hold.keySet()) : known(id, hold.keySet(), dropped);
-        long checksum = 0;
-        int more = 0;
+        if (update.anew()) {
+            withdrawAll(id, (digest, _) -> !hold.containsKey(digest));
+        }
+        var before = update.anew() ? Map.<Sha256, HolderValue>of() : known(id, hold.keySet(), dropped);
+        var sums = Sums.NOTHING;
         var batch = new Batch();
         byte[] raw = Keys.raw(id);
         for (var held : hold.entrySet()) {
-            byte[] value = new HolderValue(mark, held.getValue()).bytes();
+            var value = new HolderValue(mark, held.getValue());
             byte[] digest = digestKey(held.getKey());
-            batch.hset(Keys.holdings(id), held.getKey().bytes(), value);
-            batch.hset(digest, raw, value);
+            batch.hset(Keys.holdings(id), held.getKey().bytes(), value.bytes());
+            batch.hset(digest, raw, value.bytes());
             keep(batch, digest);
-            wire.tell(batch, digest, raw, value);
-            checksum ^= HoldingsChecksum.of(held.getKey(), held.getValue());
-            more++;
+            wire.tell(batch, digest, raw, value.bytes());
+            sums = sums.plus(new Sums(HoldingsChecksum.of(held.getKey(), held.getValue()), value.partBytes()));
         }
-        for (Sha256 digest : dropped) {
-            if (before.containsKey(digest)) {
-                batch.hdel(Keys.holdings(id), digest.bytes());
-                withdraw(batch, digest, raw);
+        long parts = sums.partBytes();
+        for (var was : before.entrySet()) {
+            sums = sums.plus(new Sums(HoldingsChecksum.of(was.getKey(), was.getValue().pieces()), 0));
+            parts -= was.getValue().partBytes();
+            if (dropped.contains(was.getKey())) {
+                withdraw(batch, id, was.getKey(), was.getValue());
             }
         }
         keep(batch, Keys.holdings(id));
-        if (!update.anew()) {
-            for (var was : before.entrySet()) {
-                checksum ^= HoldingsChecksum.of(was.getKey(), was.getValue().pieces());
-                more--;
-            }
-        }
         RedisLink.await(batch.send(link));
-        return new Written(checksum, more);
+        return new Written(new Sums(sums.checksum(), parts), hold.size() - before.size());
     }
 
     private static byte[] digestKey(Sha256 digest) {
@@ -115,27 +107,42 @@ final class SharedHoldings {
         return known;
     }
 
-    /** Takes out everything that a peer holds but what is about to be written again; page by page, and waits. */
-    Map<Sha256, HolderValue> withdrawAll(PeerId id, Set<Sha256> but) {
+    /** Something of what a peer holds. */
+    interface Choice {
+        boolean takes(Sha256 digest, HolderValue value);
+    }
+
+    /** Takes out what a peer holds, unless it has come anew meanwhile; page by page, and waits. */
+    void withdrawAll(PeerId id, Choice choice) {
+        forEachPage(id, page -> {
+            var batch = new Batch();
+            page.forEach((digest, value) -> {
+                if (choice.takes(digest, value)) {
+                    withdraw(batch, id, digest, value);
+                }
+            });
+            RedisLink.await(batch.send(link));
+        });
+    }
+
+    private void withdraw(Batch batch, PeerId id, Sha256 digest, HolderValue value) {
+        byte[] key = digestKey(digest);
         byte[] raw = Keys.raw(id);
+        batch.deleteIf(Keys.holdings(id), digest.bytes(), value.bytes());
+        batch.deleteIf(key, raw, value.bytes());
+        wire.tell(batch, key, raw, new HolderValue(value.mark(), HolderValue.NONE).bytes());
+    }
+
+    private void forEachPage(PeerId id, Consumer<Map<Sha256, HolderValue>> consumer) {
         var cursor = ScanCursor.INITIAL;
         do {
             MapScanCursor<byte[], byte[]> page = RedisLink.await(
                     link.commands().hscan(Keys.holdings(id), cursor, ScanArgs.Builder.limit(PAGE)));
-            var batch = new Batch();
-            page.getMap().keySet().stream().map(Sha256::of).filter(digest -> !but.contains(digest))
-                    .forEach(digest -> withdraw(batch, digest, raw));
-            RedisLink.await(batch.send(link));
+            Map<Sha256, HolderValue> read = new HashMap<>();
+            page.getMap().forEach((digest, value) -> read.put(Sha256.of(digest), HolderValue.parse(value)));
+            consumer.accept(read);
             cursor = page;
         } while (!cursor.isFinished());
-        RedisLink.await(link.commands().del(Keys.holdings(id)));
-        return Map.of();
-    }
-
-    private void withdraw(Batch batch, Sha256 digest, byte[] raw) {
-        byte[] key = digestKey(digest);
-        batch.hdel(key, raw);
-        wire.tell(batch, key, raw, NOTHING);
     }
 
     /** Some of the holders by chance, or all if they are no more than {@code most}. Their leases may have ended. */
@@ -146,11 +153,11 @@ final class SharedHoldings {
                         .toList());
     }
 
-    /** Takes out a holder whose lease has ended. */
+    /** Takes out a holder whose lease has ended, unless it has come anew meanwhile. */
     void forget(Sha256 digest, Member stale) {
-        RedisLink.unwaited(
-                link.commands().<Long>eval(DELETE_IF_STALE, ScriptOutputType.INTEGER, new byte[][] {digestKey(digest)},
-                        Keys.raw(stale.id()), stale.value().bytes()));
+        var batch = new Batch();
+        batch.deleteIf(digestKey(digest), Keys.raw(stale.id()), stale.value().bytes());
+        RedisLink.unwaited(batch.send(link));
     }
 
     boolean holds(PeerId id, Sha256 digest) {
@@ -168,17 +175,20 @@ final class SharedHoldings {
                 .map(each -> Map.entry(Sha256.of(each.getKey()), HolderValue.parse(each.getValue())));
     }
 
-    /** Lets all that a peer holds be kept for longer; page by page, and waits. */
+    /**
+     * Lets all that a peer holds be kept for longer, and writes again what a Redis may have lost that took over from another; page by
+     * page, and waits.
+     */
     void touch(PeerId id) {
-        var cursor = ScanCursor.INITIAL;
-        do {
-            MapScanCursor<byte[], byte[]> page = RedisLink.await(
-                    link.commands().hscan(Keys.holdings(id), cursor, ScanArgs.Builder.limit(PAGE)));
+        byte[] raw = Keys.raw(id);
+        forEachPage(id, page -> {
             var batch = new Batch();
-            page.getMap().keySet().forEach(digest -> keep(batch, digestKey(Sha256.of(digest))));
+            page.forEach((digest, value) -> {
+                batch.hset(digestKey(digest), raw, value.bytes());
+                keep(batch, digestKey(digest));
+            });
+            keep(batch, Keys.holdings(id));
             RedisLink.await(batch.send(link));
-            cursor = page;
-        } while (!cursor.isFinished());
-        RedisLink.await(link.commands().pexpire(Keys.holdings(id), KEPT.toMillis()));
+        });
     }
 }

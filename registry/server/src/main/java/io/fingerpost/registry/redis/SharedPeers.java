@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,18 +29,26 @@ final class SharedPeers {
             if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
             redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
             return 1""");
+    private static final byte[] ADMIT = RedisLink.bytes("""
+            redis.call('HSET', KEYS[1], 'a', ARGV[1], 's', ARGV[2], 'c', ARGV[3], 't', ARGV[4])
+            return redis.call('PEXPIRE', KEYS[1], ARGV[5])""");
+    /** Another lease of the same peer stays, and so does one that was renewed by somebody else. */
+    private static final byte[] REMOVE = RedisLink.bytes("""
+            if redis.call('HGET', KEYS[1], 'a') ~= ARGV[1] then return 0 end
+            if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then return 0 end
+            return redis.call('DEL', KEYS[1])""");
 
     private final RedisLink link;
 
     /**
      * A peer whose lease runs.
      *
-     * @param checksum of what it holds
+     * @param sums of what it holds
      * @param holdings how many these are
      * @param tender the process that probes it
      * @param left until the lease ends
      */
-    record Found(Admission admission, Peer.State state, long checksum, int holdings, String tender, Duration left) {}
+    record Found(Admission admission, Peer.State state, Sums sums, int holdings, String tender, Duration left) {}
 
     SharedPeers(RedisLink link) {
         this.link = link;
@@ -62,14 +69,14 @@ final class SharedPeers {
             return Optional.empty();
         }
         var state = StateCode.parse(fields.get(1).getValueOrElse(new byte[] {StateCode.of(Peer.State.GOOD)})[0]);
-        return Optional.of(new Found(admitted.admission(), state, number(fields.get(2)), Math.toIntExact(holdings),
+        return Optional.of(new Found(admitted.admission(), state, sums(fields.get(2).getValueOrElse(new byte[0])),
+                Math.toIntExact(holdings),
                 text(fields.get(3)), Duration.ofMillis(left)));
     }
 
-    private static long number(KeyValue<byte[], byte[]> field) {
-        return field.hasValue() && field.getValue().length == Long.BYTES
-                ? ByteBuffer.wrap(field.getValue()).getLong()
-                : 0;
+    private static Sums sums(byte[] field) {
+        var in = ByteBuffer.wrap(field);
+        return in.remaining() == Sums.LENGTH ? new Sums(in.getLong(), in.getLong()) : Sums.NOTHING;
     }
 
     private static String text(KeyValue<byte[], byte[]> field) {
@@ -79,10 +86,16 @@ final class SharedPeers {
     /** Takes a peer in, in place of what was there. */
     CompletionStage<?> admit(Peer peer, String tender, Duration lease) {
         byte[] key = Keys.peer(peer.id());
-        var redis = link.commands();
-        var written = redis.hset(key, Map.of(ADMISSION, Codec.encode(new Change.Admitted(peer.id(), peer.admission())),
-                STATE, state(peer.state()), CHECKSUM, new byte[Long.BYTES], TENDER, RedisLink.bytes(tender)));
-        return redis.pexpire(key, lease.plus(GRACE).toMillis()).thenCombine(written, (_, _) -> true);
+        return link.commands().<Long>eval(ADMIT, ScriptOutputType.INTEGER, new byte[][] {key}, admission(peer),
+                state(peer.state()), Sums.NOTHING.bytes(), RedisLink.bytes(tender), millis(lease.plus(GRACE)));
+    }
+
+    private static byte[] admission(Peer peer) {
+        return Codec.encode(new Change.Admitted(peer.id(), peer.admission()));
+    }
+
+    private static byte[] millis(Duration time) {
+        return RedisLink.bytes(Long.toString(time.toMillis()));
     }
 
     /** Extends a lease, together with others; completed with 1 if it was there. */
@@ -90,24 +103,19 @@ final class SharedPeers {
         return batch.pexpire(Keys.peer(id), lease.plus(GRACE));
     }
 
-    /** What its lease still has, and less than nothing if it has run out. */
-    CompletionStage<Duration> left(PeerId id) {
-        return link.commands().pttl(Keys.peer(id)).thenApply(left -> Duration.ofMillis(left - GRACE.toMillis()));
-    }
-
     /** Whether Redis keeps nothing of it, not even the rest of a lease that has ended. */
     CompletionStage<Boolean> isGone(PeerId id) {
         return link.commands().exists(Keys.peer(id)).thenApply(there -> there == 0);
     }
 
-    CompletionStage<Optional<Long>> checksum(PeerId id) {
+    CompletionStage<Optional<Sums>> sums(PeerId id) {
         return link.commands().hget(Keys.peer(id), CHECKSUM)
-                .thenApply(sum -> Optional.ofNullable(sum).map(its -> ByteBuffer.wrap(its).getLong()));
+                .thenApply(found -> Optional.ofNullable(found).map(SharedPeers::sums));
     }
 
     /** Whether it was there. */
-    CompletionStage<Boolean> setChecksum(PeerId id, long checksum) {
-        return setIfThere(id, CHECKSUM, ByteBuffer.allocate(Long.BYTES).putLong(checksum).array());
+    CompletionStage<Boolean> setSums(PeerId id, Sums sums) {
+        return setIfThere(id, CHECKSUM, sums.bytes());
     }
 
     CompletionStage<Boolean> setState(PeerId id, Peer.State state) {
@@ -127,7 +135,18 @@ final class SharedPeers {
         return new byte[] {StateCode.of(state)};
     }
 
-    CompletionStage<?> remove(PeerId id) {
-        return link.commands().del(Keys.peer(id));
+    /** Whether it was this very lease. */
+    CompletionStage<Boolean> remove(Peer peer) {
+        return remove(peer, Duration.ofMillis(Long.MAX_VALUE / 2));
+    }
+
+    /** The same if its lease has ended, and nobody else has extended it. */
+    CompletionStage<Boolean> removeEnded(Peer peer) {
+        return remove(peer, GRACE);
+    }
+
+    private CompletionStage<Boolean> remove(Peer peer, Duration mostLeft) {
+        return link.commands().<Long>eval(REMOVE, ScriptOutputType.INTEGER, new byte[][] {Keys.peer(peer.id())},
+                admission(peer), millis(mostLeft)).thenApply(removed -> removed == 1);
     }
 }

@@ -12,7 +12,6 @@ import io.fingerpost.registry.store.Peer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,8 +30,12 @@ public final class SharedRegistry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedRegistry.class);
     private static final Duration EACH_SECOND = Duration.ofSeconds(1);
     private static final int VAIN_TO_RECONNECT = 3;
+    /** Leases that are looked up. */
+    private static final int MOST_IN_A_SECOND = 10_000;
     /** What tended peers hold is to be kept for longer than this. */
     private static final Duration TOUCHED = SharedHoldings.KEPT.dividedBy(4);
+    /** After a start, or after Redis was away. */
+    private static final Duration FIRST_TOUCH = Duration.ofMinutes(1);
 
     private final InstantSource clock;
     private final RepresentationTable representations;
@@ -92,7 +95,12 @@ public final class SharedRegistry implements AutoCloseable {
         if (known == null) {
             throw new RedisLink.Unavailable();
         }
-        return known.restored(id, admission);
+        Peer peer = known.restored(id, admission);
+        Standings held = standings;
+        if (held != null) {
+            held.receive(peer);
+        }
+        return peer;
     }
 
     public RedisStore store() {
@@ -138,6 +146,10 @@ public final class SharedRegistry implements AutoCloseable {
             int before = breaks.get();
             RedisLink.await(link.listening()); // what is told from now on is heard
             RedisLink.await(presence.hello());
+            Registry with = registry;
+            if (with != null) {
+                store.renewals().dropBefore(clock.instant().plus(with.terms().ttl().dividedBy(2)));
+            }
             store.renewals().send();
             secret.share();
             Standings known = standings;
@@ -173,7 +185,7 @@ public final class SharedRegistry implements AutoCloseable {
         Instant nextSecond = clock.instant();
         Instant nextHello = nextSecond;
         Instant nextCatchUp = nextSecond;
-        Instant nextTouch = nextSecond.plus(TOUCHED);
+        Instant nextTouch = nextSecond.plus(FIRST_TOUCH);
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 Instant now = clock.instant();
@@ -192,6 +204,7 @@ public final class SharedRegistry implements AutoCloseable {
                 }
                 if (isBehind() && !now.isBefore(nextCatchUp)) {
                     nextCatchUp = now.plus(EACH_SECOND);
+                    nextTouch = now.plus(FIRST_TOUCH);
                     executor.execute(this::catchUp);
                 }
                 if (!now.isBefore(nextTouch)) {
@@ -221,8 +234,8 @@ public final class SharedRegistry implements AutoCloseable {
         Registry known = registry;
         if (known != null) {
             Instant soon = clock.instant().plus(known.terms().ttl().dividedBy(2));
-            store.near().select(near -> near.peer.leaseUntil().isBefore(soon) && isUsed(near))
-                    .forEach(near -> watch(store.near().refresh(near)));
+            store.near().select(near -> near.peer.leaseUntil().isBefore(soon) && isUsed(near)).stream()
+                    .limit(MOST_IN_A_SECOND).forEach(near -> watch(store.near().refresh(near)));
         }
     }
 
@@ -231,7 +244,7 @@ public final class SharedRegistry implements AutoCloseable {
     }
 
     private void touch() {
-        store.forEachPeer(peer -> store.shared().touch(peer.id()));
+        store.forEachPeer(peer -> attempt(() -> store.shared().touch(peer.id())));
     }
 
     /** What others tell. */
@@ -251,7 +264,8 @@ public final class SharedRegistry implements AutoCloseable {
                         RedisLink.unwaited(store.near().bring(id));
                     }
                 }
-                case News.Changed(Change.Removed(var id)) -> store.near().find(id)
+                case News.Gone(var id, var mark) -> store.near().find(id)
+                        .filter(near -> HolderValue.mark(near.peer.admission()) == mark)
                         .ifPresent(near -> store.near().remove(near.peer));
                 case News.Changed _ -> LOG.debug("news that are not told between processes");
                 case News.Turned(var id, var state) -> store.near().turned(id, state);
@@ -270,7 +284,7 @@ public final class SharedRegistry implements AutoCloseable {
         }
 
         @Override
-        public void hear(Sha256 digest, PeerId holder, Optional<HolderValue> value) {
+        public void hear(Sha256 digest, PeerId holder, HolderValue value) {
             store.hot().hear(digest, holder, value);
         }
     }

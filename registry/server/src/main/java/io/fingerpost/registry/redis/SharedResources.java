@@ -124,7 +124,7 @@ final class SharedResources implements RepresentationLog {
     }
 
     private void take(Change.Learned learned) {
-        table.restore(learned.resource(), learned.representation(), learned.freshUntil(), learned.ambiguous());
+        table.learnElsewhere(learned.resource(), learned.representation(), learned.freshUntil(), learned.ambiguous());
     }
 
     /** Takes over what others have learned. */

@@ -4,7 +4,6 @@ import io.fingerpost.contract.PeerId;
 import io.fingerpost.contract.Sha256;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +18,8 @@ final class Wire {
     interface Listener {
         void hear(News news);
 
-        /** @param value what the peer holds of it now; empty if nothing any more */
-        void hear(Sha256 digest, PeerId holder, Optional<HolderValue> value);
+        /** @param value what the peer holds of it now */
+        void hear(Sha256 digest, PeerId holder, HolderValue value);
     }
 
     /** This process's own name, for as long as it runs. */
@@ -57,8 +56,7 @@ final class Wire {
                 var holder = new PeerId(Sha256.read(in).base64Url());
                 var value = new byte[in.remaining()];
                 in.get(value);
-                listener.hear(Keys.digestOf(channel), holder,
-                        value.length == 0 ? Optional.empty() : Optional.of(HolderValue.parse(value)));
+                listener.hear(Keys.digestOf(channel), holder, HolderValue.parse(value));
             }
         } catch (IllegalArgumentException e) {
             LOG.debug("a message that is none of ours: {}", e.getMessage());

@@ -172,6 +172,15 @@ public final class RepresentationTable {
         }
     }
 
+    /** Takes in what somebody else has learned, unless the origin has begun to send something else here; the log is not told. */
+    public void learnElsewhere(ResourceId resource, Representation representation, Instant freshUntil,
+            boolean ambiguous) {
+        String last = begun.getIfPresent(resource);
+        if (last == null || last.equals(representation.headers().get("ETag"))) {
+            restore(resource, representation, freshUntil, ambiguous);
+        }
+    }
+
     /** The resource is no longer what it was; the log, which says so, is not told. */
     public void drop(ResourceId resource) {
         begun.asMap().replace(resource, "");

@@ -48,13 +48,17 @@ final class Turns {
         return true;
     }
 
-    void giveBack(long amount) {
-        current.updateAndGet(turn -> new Turn(turn.number, turn.mine + amount, turn.theirs));
+    /** @param now when it was taken */
+    void giveBack(long amount, long now) {
+        current.updateAndGet(
+                turn -> turn.number == now / MILLIS ? new Turn(turn.number, turn.mine + amount, turn.theirs) : turn);
     }
 
-    /** Another broker has told that it has taken so much. */
-    void heard(long amount) {
-        current.updateAndGet(turn -> new Turn(turn.number, turn.mine, Math.max(0, turn.theirs - amount)));
+    /** Another broker has told that it has taken so much; early in a turn, that was in the one before. */
+    void heard(long amount, long now) {
+        if (now % MILLIS >= MILLIS / 2) {
+            current.updateAndGet(turn -> new Turn(turn.number, turn.mine, Math.max(0, turn.theirs - amount)));
+        }
     }
 
     private Turn at(long now, LongSupplier free) {
@@ -63,8 +67,9 @@ final class Turns {
         while (known.number != number) {
             long untold = known.number == number - 1 ? known.theirs : 0;
             long certain = Math.max(0, free.getAsLong() - untold);
-            long mine = share.get().of(certain, number);
-            current.compareAndSet(known, new Turn(number, mine, certain - mine));
+            Share own = share.get();
+            current.compareAndSet(known,
+                    new Turn(number, own.of(certain, number), own.ofOthers(certain, number)));
             known = current.get();
         }
         return known;

@@ -166,14 +166,14 @@ public final class Uploads {
         if (bytesPerMonth == 0 || turns.quota.take(bytes, now, () -> quotaLeft(now))) {
             return true;
         }
-        turns.slots.giveBack(1);
+        turns.slots.giveBack(1, now);
         return false;
     }
 
-    private void giveBackTurn(long bytes) {
+    private void giveBackTurn(long bytes, long now) {
         if (turns != null) {
-            turns.slots.giveBack(1);
-            turns.quota.giveBack(bytes);
+            turns.slots.giveBack(1, now);
+            turns.quota.giveBack(bytes, now);
         }
     }
 
@@ -229,12 +229,12 @@ public final class Uploads {
         long taken = taken(bytes, now);
         int slot = takeSlot(taken, now);
         if (slot < 0) {
-            giveBackTurn(bytes);
+            giveBackTurn(bytes, now);
             return false;
         }
         if (!charge(bytes)) {
             slots.compareAndSet(slot, taken, 0);
-            giveBackTurn(bytes);
+            giveBackTurn(bytes, now);
             return false;
         }
         putToWork(bytes, now);
@@ -263,8 +263,8 @@ public final class Uploads {
         }
         takeSlot(taken(bytes, now), now);
         if (turns != null) {
-            turns.slots.heard(1);
-            turns.quota.heard(bytes);
+            turns.slots.heard(1, now);
+            turns.quota.heard(bytes, now);
         }
         CHARGED.getAndAdd(this, bytes);
         putToWork(bytes, now);

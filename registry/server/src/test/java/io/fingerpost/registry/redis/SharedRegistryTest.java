@@ -142,6 +142,66 @@ class SharedRegistryTest {
     }
 
     @Test
+    void whoGoesUnderAnOldLeaseLeavesTheNewOneAlone() {
+        Peer anna = admitted();
+        here.store().hold(anna.id(), map, WHOLE);
+        Peer anew = RegistryFixture.again(anna);
+        there.store().admit(anew);
+        there.store().hold(anew.id(), map, WHOLE);
+
+        here.store().remove(anna); // it may not have heard
+
+        assertThat(there.store().isInSync(anew.id(), HoldingsChecksum.ofComplete(map))).isTrue();
+        var late = process(10);
+        assertThat(holders(late, map)).hasSize(1);
+        assertThat(late.store().fetch(anew.id())).isPresent();
+    }
+
+    @Test
+    void whatARedisHasLostThatTookOverIsWrittenAgain() {
+        Peer anna = admitted();
+        here.store().hold(anna.id(), map, WHOLE);
+        var link = new RedisLink(RedisAddress.parse(redis.url()), () -> {}, (_, _) -> {});
+        link.start();
+        RedisLink.await(link.commands().del(RedisLink.bytes(Keys.digest(map))));
+        link.close();
+
+        here.store().shared().touch(anna.id());
+
+        assertThat(holders(there, map)).hasSize(1);
+    }
+
+    @Test
+    void whatIsForgivenIsForgottenAndNotToldOnAndOn() {
+        Peer anna = admitted();
+        here.shared.standingLog().keep(anna.id(), new Standing(3, Instant.now(), 1, Instant.now().plusSeconds(600)));
+        await().until(() -> isQuarantined(there, anna));
+
+        here.shared.standingLog().keep(anna.id(), Standing.CLEAN);
+
+        await().until(() -> !isQuarantined(there, anna));
+        assertThat(isQuarantined(process(10), anna)).isFalse();
+    }
+
+    private static boolean isQuarantined(SharedFixture process, Peer peer) {
+        Peer anew = RegistryFixture.again(peer);
+        process.standings.receive(anew);
+        return anew.state() == Peer.State.QUARANTINED;
+    }
+
+    @Test
+    void incompleteSetsAreCountedWhetherOrNotTheyAreAskedFor() {
+        Peer anna = admitted();
+        here.store().hold(anna.id(), map, pieces(1));
+
+        assertThat(here.store().partBytesOf(anna.id())).isPositive();
+        there.store().fetch(anna.id());
+        assertThat(there.store().partBytesOf(anna.id())).isEqualTo(here.store().partBytesOf(anna.id()));
+        here.store().hold(anna.id(), map, WHOLE);
+        assertThat(here.store().partBytesOf(anna.id())).isZero();
+    }
+
+    @Test
     void eachMayTakeAPeersAnnouncementsAndTheOthersDoNotTakeItForOutOfStep() {
         Peer anna = admitted();
         here.store().hold(anna.id(), map, WHOLE);
@@ -205,7 +265,7 @@ class SharedRegistryTest {
             late.standings.receive(anew);
             assertThat(anew.state()).isEqualTo(Peer.State.QUARANTINED);
         });
-        assertThat(holders(late, map).getFirst().peer().state()).isEqualTo(Peer.State.DOWN);
+        assertThat(holders(late, map).getFirst().peer().state()).isEqualTo(Peer.State.QUARANTINED);
     }
 
     @Test
@@ -269,6 +329,10 @@ class SharedRegistryTest {
         }
 
         assertThat(holders(there, map)).hasSize(HotSet.SAMPLE);
+        there.store().hot().doubtAll();
+        there.store().hot().refresh();
+        await("others by chance come in, and others go").during(Duration.ofMillis(300))
+                .until(() -> there.store().shownHoldings() <= HotSet.SAMPLE);
     }
 
     /** More than the budget allows may be under way only for a moment, and no more than a fifth of it. */
