@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -96,13 +97,15 @@ final class HotSet {
         if (known != null) {
             return known.loaded;
         }
-        executor.execute(() -> {
-            synchronized (this) {
-                link.subscribe(Keys.digest(digest));
-            }
-            load(digest, begun);
-        });
+        executor.execute(() -> RedisLink.unwaited(subscribe(digest).handle((_, _) -> {
+            load(digest, begun); // only now, for what is told between would be missed
+            return null;
+        })));
         return begun.loaded;
+    }
+
+    private synchronized CompletionStage<?> subscribe(Sha256 digest) {
+        return link.subscribe(Keys.digest(digest));
     }
 
     boolean isHot(Sha256 digest) {

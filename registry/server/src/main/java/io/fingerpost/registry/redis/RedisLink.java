@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -235,13 +236,11 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** From now on messages of the channel are heard; also after a break. */
-    void subscribe(String channel) {
+    /** Messages of the channel are heard once this is done, also after a break; if Redis is away, once it is back. */
+    CompletionStage<?> subscribe(String channel) {
         channels.add(channel);
         var open = connections;
-        if (open != null) {
-            unwaited(open.messages.async().subscribe(bytes(channel)));
-        }
+        return open == null ? CompletableFuture.completedStage(null) : open.messages.async().subscribe(bytes(channel));
     }
 
     /** Done when all messages are heard that are told from now on. */

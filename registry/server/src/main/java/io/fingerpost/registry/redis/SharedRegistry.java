@@ -80,7 +80,7 @@ public final class SharedRegistry implements AutoCloseable {
         this.representations = representations;
         this.link = new RedisLink(address, breaks::incrementAndGet,
                 (channel, message) -> wire.receive(channel, message, new Heard()));
-        link.subscribe(Keys.NEWS);
+        RedisLink.unwaited(link.subscribe(Keys.NEWS));
         this.presence = new Presence(link, wire.self(), part.sends);
         this.resources = new SharedResources(link, wire, representations, part.rules, clock);
         this.standingLog = new SharedStandings(link, wire);

@@ -44,7 +44,7 @@ final class SharedResources implements RepresentationLog {
         this.table = table;
         this.rules = rules;
         this.clock = clock;
-        link.subscribe(Keys.resources(rules));
+        RedisLink.unwaited(link.subscribe(Keys.resources(rules)));
     }
 
     /** From now on resources are learned under other rules. */
@@ -52,7 +52,7 @@ final class SharedResources implements RepresentationLog {
         link.unsubscribe(Keys.resources(rules));
         rules = now;
         asked.invalidateAll();
-        link.subscribe(Keys.resources(now));
+        RedisLink.unwaited(link.subscribe(Keys.resources(now)));
     }
 
     @Override
