@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.fingerpost.broker.redis.SteadyClient.Source;
+import io.fingerpost.testing.redis.RedisBinary;
 import io.fingerpost.testing.redis.RedisCluster;
 import io.fingerpost.testing.redis.RedisProcess;
 import io.fingerpost.testing.redis.RedisSentinels;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 class SharedFaultsIT {
     private static final Logger LOG = LoggerFactory.getLogger(SharedFaultsIT.class);
+    /** The distribution's if there is one; the other scenarios have that which comes with the build. */
+    private static final RedisBinary NEWER = RedisBinary.installed().orElseGet(RedisBinary::bundled);
     private static final Duration TO_BEGIN = Duration.ofSeconds(25);
     private static final Duration TO_HEAL = Duration.ofSeconds(20);
     private static final Duration LEASES_END = SharedSystem.LEASE.plusSeconds(3);
@@ -46,7 +49,7 @@ class SharedFaultsIT {
         scenarios.put("is frozen for half a minute", SharedFaultsIT::frozen);
         scenarios.put("is a Cluster that loses two masters, one after the other", SharedFaultsIT::losesItsMasters);
         scenarios.put("is killed and comes back empty", at -> killed(at, RedisProcess.start()));
-        scenarios.put("is killed and comes back with its data", at -> killed(at, RedisProcess.keeping()));
+        scenarios.put("is killed and comes back with its data", at -> killed(at, RedisProcess.keeping(NEWER)));
         scenarios.put("fails over by Sentinel", SharedFaultsIT::failsOverBySentinel);
         scenarios.put("fails over by Sentinel from a master that hangs", SharedFaultsIT::hangs);
         scenarios.put("is not there at first", SharedFaultsIT::notThereAtFirst);
@@ -102,7 +105,7 @@ class SharedFaultsIT {
     }
 
     private static void failsOverBySentinel(Path data) throws Exception {
-        try (var redis = RedisSentinels.start(); var system = SharedSystem.start(data, redis.url())) {
+        try (var redis = RedisSentinels.start(NEWER); var system = SharedSystem.start(data, redis.url())) {
             system.addPeer();
             begin(system);
 

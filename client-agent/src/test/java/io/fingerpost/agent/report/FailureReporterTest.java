@@ -39,8 +39,8 @@ class FailureReporterTest {
 
     private static void answer(Call call) throws IOException {
         if (call.target().equals(ApiPaths.ROOT)) {
-            call.answer(200, ("{\"registry\":\"" + ApiPaths.EMBEDDED
-                    + "\",\"lease\":{\"ttl\":\"PT30S\",\"heartbeat\":\"PT10S\"}}").getBytes(StandardCharsets.UTF_8));
+            call.answer(200, ("{\"registries\":[\"" + ApiPaths.EMBEDDED
+                    + "\"],\"lease\":{\"ttl\":\"PT30S\",\"heartbeat\":\"PT10S\"}}").getBytes(StandardCharsets.UTF_8));
         } else {
             call.answer(204, new byte[0]);
         }
