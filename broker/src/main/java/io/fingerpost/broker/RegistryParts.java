@@ -85,6 +85,7 @@ final class RegistryParts implements AutoCloseable {
         this.metrics = new BrokerMetrics(registry);
         var reports = new Reports(registry, suspicions, metrics, clock);
         metrics.watch(panic);
+        shared.ifPresent(metrics::watch);
         var probes = new NetworkProbes(prover, dialler, config.registry().proofTimeout(), registry::sharesLan, clock);
         this.health = HealthLoop.of(registry,
                 new Health.Clinic(probes, standings, suspicions, reports, panic, metrics), clock);

@@ -11,6 +11,7 @@ import io.fingerpost.registry.health.HealthMeters;
 import io.fingerpost.registry.health.Outcome;
 import io.fingerpost.registry.health.Panic;
 import io.fingerpost.registry.health.ReportOutcome;
+import io.fingerpost.registry.redis.SharedRegistry;
 import io.fingerpost.registry.store.Peer;
 import io.fingerpost.registry.swarm.SwarmMeters;
 import io.fingerpost.registry.swarm.Swarms;
@@ -160,6 +161,21 @@ public final class BrokerMetrics implements OriginMeters, HealthMeters, SwarmMet
     public void watch(Panic panic) {
         Gauge.builder("fingerpost.registry.panic", panic, known -> known.getAsBoolean() ? 1 : 0)
                 .description("1 while most peers fail at once, so that rather our own network does").register(meters);
+    }
+
+    /** Shows how a registry does that shares with others. */
+    public void watch(SharedRegistry shared) {
+        Gauge.builder("fingerpost.registry.sharing", shared, known -> known.isSharing() ? 1 : 0)
+                .description("1 while Redis answers, 0 while this process goes on with what is at hand")
+                .register(meters);
+        Gauge.builder("fingerpost.registry.processes", shared, SharedRegistry::processes)
+                .description("Brokers and registries that share, this one included").register(meters);
+        Gauge.builder("fingerpost.registry.hot.representations", shared, SharedRegistry::hotRepresentations)
+                .description("Representations whose holders are at hand").register(meters);
+        Gauge.builder("fingerpost.registry.peers.at.hand", shared, known -> known.store().peersAtHand())
+                .description("Peers that are at hand, whoever tends them").register(meters);
+        Gauge.builder("fingerpost.registry.renewals.waiting", shared, SharedRegistry::waitingRenewals)
+                .description("Renewed leases that wait to be written to Redis").register(meters);
     }
 
     /** The configuration was read again, and taken or refused. */

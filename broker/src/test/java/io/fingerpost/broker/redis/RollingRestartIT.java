@@ -9,10 +9,9 @@ import io.fingerpost.broker.BrokerMain;
 import io.fingerpost.broker.RawOrigin;
 import io.fingerpost.broker.RegistryProcess;
 import io.fingerpost.contract.config.ConfigLoader;
+import io.fingerpost.testing.redis.FreePort;
 import io.fingerpost.testing.redis.RedisProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,22 +39,14 @@ class RollingRestartIT {
 
     private final RedisProcess redis = RedisProcess.start();
     private final RawOrigin origin = origin();
-    private final List<Integer> brokerPorts = List.of(freePort(), freePort());
-    private final List<Integer> registryPorts = List.of(freePort(), freePort());
+    private final List<Integer> brokerPorts = List.of(FreePort.choose(), FreePort.choose());
+    private final List<Integer> registryPorts = List.of(FreePort.choose(), FreePort.choose());
     private final List<AutoCloseable> processes = new ArrayList<>();
     private final List<AutoCloseable> others = new ArrayList<>();
 
     private static RawOrigin origin() {
         try {
             return SharedSystem.origin();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

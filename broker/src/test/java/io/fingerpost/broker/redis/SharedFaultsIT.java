@@ -1,6 +1,7 @@
 package io.fingerpost.broker.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.fingerpost.broker.redis.SteadyClient.Source;
@@ -99,6 +100,7 @@ class SharedFaultsIT {
         Thread.sleep(Duration.ofNanos(back - System.nanoTime())); // it is away for so long, whatever happens
         assertThat(system.ofSecond().source()).as("without a lease that runs").isEqualTo(Source.ORIGIN);
         assertThat(system.ofFirst().source()).as("with a peer that reports here").isEqualTo(Source.PEER);
+        assertThat(system.isSharing()).isFalse();
         comesBack.run();
 
         assertSharesAgain(system);
@@ -191,6 +193,7 @@ class SharedFaultsIT {
         LOG.info("shared again after {}", Duration.ofNanos(System.nanoTime() - start));
         system.addPeer();
         system.awaitAllPeers(TO_HEAL);
+        await().atMost(TO_HEAL).until(system::isSharing);
         LOG.info("a newcomer was known after {}; slowest answers {} and {}",
                 Duration.ofNanos(System.nanoTime() - start), system.ofFirst().slowest(), system.ofSecond().slowest());
         system.assertAllAnswersWereGood();

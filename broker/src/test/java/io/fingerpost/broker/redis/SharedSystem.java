@@ -11,6 +11,9 @@ import io.fingerpost.contract.config.HostPort;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,6 +40,7 @@ final class SharedSystem implements AutoCloseable {
     private final RawOrigin origin;
     private final URI registry;
     private final URI first;
+    private final URI admin;
     private final Duration toStart;
     private final SteadyClient ofFirst;
     private final SteadyClient ofSecond;
@@ -57,8 +61,10 @@ final class SharedSystem implements AutoCloseable {
         this.origin = origin();
         parts.push(origin::close);
         long begun = System.nanoTime();
-        this.first = broker("first");
-        URI second = broker("second");
+        Broker one = broker("first");
+        this.first = url(one);
+        this.admin = url(one.adminAddress());
+        URI second = url(broker("second"));
         this.registry = registry();
         this.toStart = Duration.ofNanos(System.nanoTime() - begun);
         this.ofFirst = client("a client of the first broker", first);
@@ -82,10 +88,14 @@ final class SharedSystem implements AutoCloseable {
         return client;
     }
 
-    private URI broker(String name) {
+    private Broker broker(String name) {
         var broker = new Broker(() -> config(name), InstantSource.system());
         parts.push(broker::close);
         broker.start();
+        return broker;
+    }
+
+    private static URI url(Broker broker) {
         return url(broker.edge().plainAddress().orElseThrow());
     }
 
@@ -125,6 +135,14 @@ final class SharedSystem implements AutoCloseable {
         parts.push(peer::close);
         peers.add(peer);
         return peer;
+    }
+
+    /** What the first broker's metrics say: whether it shares with others. */
+    boolean isSharing() throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(admin.resolve("/metrics")).build(), BodyHandlers.ofString())
+                    .body().contains("fingerpost_registry_sharing 1.0\n");
+        }
     }
 
     /** How long brokers and registry took. */

@@ -67,19 +67,34 @@ public record TestCertificate(Path certificate, Path key) {
     /** For a client that trusts these certificates and no other. */
     public static SSLContext trust(TestCertificate... certificates) {
         try {
-            var trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            for (TestCertificate each : certificates) {
-                trusted.setCertificateEntry(each.certificate.toString(), CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(each.certificate))));
-            }
             var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(trusted);
+            managers.init(keyStore(certificates));
             var context = SSLContext.getInstance("TLS");
             context.init(null, managers.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** A file for the system property `javax.net.ssl.trustStore`. */
+    public Path trustStore(String password) {
+        Path file = certificate.resolveSibling(certificate.getFileName() + ".p12");
+        try (var out = Files.newOutputStream(file)) {
+            keyStore(this).store(out, password.toCharArray());
+            return file;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static KeyStore keyStore(TestCertificate... certificates) throws GeneralSecurityException, IOException {
+        var trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        for (TestCertificate each : certificates) {
+            trusted.setCertificateEntry(each.certificate.toString(), CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(each.certificate))));
+        }
+        return trusted;
     }
 }

@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The program `redis-server`, which is also the sentinel. */
 public record RedisBinary(Path program) {
+    private static final String VARIABLE = "REDIS_SERVER";
+
     /**
      * The one in the Maven artifact `com.github.codemonstur:embedded-redis`: Redis 6.2.11 on amd64, where it needs OpenSSL 3
      * (libssl.so.3), and 6.2.7 on arm64. It is unpacked once and deleted when this JVM ends.
@@ -21,15 +24,21 @@ public record RedisBinary(Path program) {
         return Bundled.UNPACKED;
     }
 
+    /** For tests that need no certain one: the one that `REDIS_SERVER` names, so that all can be tried on it, or else the bundled. */
+    public static RedisBinary usual() {
+        return System.getenv(VARIABLE) == null ? bundled() : installed().orElseThrow();
+    }
+
     /**
-     * The one that the environment variable `REDIS_SERVER` names, or else that of the distribution in `/usr/bin`.
+     * The one that the environment variable `REDIS_SERVER` names, or else the distribution's Redis or Valkey in `/usr/bin`.
      *
      * @throws IllegalStateException if the variable names something that cannot be run
      */
     public static Optional<RedisBinary> installed() {
-        String named = System.getenv("REDIS_SERVER");
+        String named = System.getenv(VARIABLE);
         if (named == null) {
-            return Optional.of(Path.of("/usr/bin/redis-server")).filter(Files::isExecutable).map(RedisBinary::new);
+            return Stream.of("redis-server", "valkey-server").map(Path.of("/usr/bin")::resolve)
+                    .filter(Files::isExecutable).findFirst().map(RedisBinary::new);
         }
         if (!Files.isExecutable(Path.of(named))) {
             throw new IllegalStateException("REDIS_SERVER names no program: " + named);

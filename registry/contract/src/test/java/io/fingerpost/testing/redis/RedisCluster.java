@@ -24,9 +24,9 @@ public final class RedisCluster implements AutoCloseable {
 
     private RedisCluster() {}
 
-    /** Of the bundled program. */
+    /** Of the usual program. */
     public static RedisCluster start() {
-        return start(RedisBinary.bundled());
+        return start(RedisBinary.usual());
     }
 
     /** Returns when each node finds the cluster well and each replica has its master's data. */

@@ -48,9 +48,9 @@ public final class RedisProcess implements AutoCloseable {
         this.tether = new Tether(directory);
     }
 
-    /** A server that keeps nothing, of the bundled program. */
+    /** A server that keeps nothing, of the usual program. */
     public static RedisProcess start() {
-        return start(RedisBinary.bundled());
+        return start(RedisBinary.usual());
     }
 
     /** A server that keeps nothing: killed and started again, it is empty. */
@@ -58,14 +58,26 @@ public final class RedisProcess implements AutoCloseable {
         return launch(binary, List.of("save \"\"", "appendonly no"));
     }
 
-    /** A server that keeps its data, of the bundled program. */
+    /** A server that keeps its data, of the usual program. */
     public static RedisProcess keeping() {
-        return keeping(RedisBinary.bundled());
+        return keeping(RedisBinary.usual());
     }
 
     /** A server that has each write on disk before it answers: killed and started again, it has them all. */
     public static RedisProcess keeping(RedisBinary binary) {
         return launch(binary, List.of("save \"\"", "appendonly yes", "appendfsync always"));
+    }
+
+    /**
+     * A server that keeps nothing, and that clients reach with TLS on another port as well.
+     *
+     * @param certificate its own, a PEM file
+     * @param key to that, a PEM file
+     * @param user who may do all with this password, besides those who give none
+     */
+    public static RedisProcess withTls(int tlsPort, Path certificate, Path key, String user, String password) {
+        return launch(RedisBinary.usual(), List.of("save \"\"", "tls-port " + tlsPort, "tls-cert-file " + certificate,
+                "tls-key-file " + key, "tls-auth-clients no", "user " + user + " on >" + password + " ~* &* +@all"));
     }
 
     /**

@@ -22,9 +22,9 @@ public final class RedisSentinels implements AutoCloseable {
 
     private RedisSentinels() {}
 
-    /** Of the bundled program. */
+    /** Of the usual program. */
     public static RedisSentinels start() {
-        return start(RedisBinary.bundled());
+        return start(RedisBinary.usual());
     }
 
     /** Returns when each sentinel knows the replica and the other sentinels. */

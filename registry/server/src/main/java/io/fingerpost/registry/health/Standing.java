@@ -23,6 +23,8 @@ public record Standing(double strikes, Instant at, int quarantines, Instant quar
     static final Duration LONGEST_QUARANTINE = Duration.ofHours(24);
     /** So long after its last quarantine a peer starts anew. */
     static final Duration PROBATION = Duration.ofDays(7);
+    /** What is so old counts no more, whatever it was. */
+    public static final Duration LONGEST_MEMORY = LONGEST_QUARANTINE.plus(PROBATION);
     private static final double NOTHING = 0.05;
     /** 2 to this power of minutes is more than the longest quarantine. */
     private static final int MOST_DOUBLINGS = 11;

@@ -13,7 +13,7 @@ import io.fingerpost.registry.representation.ResourceId;
  * fp:p:{ID}      hash    a peer: how it was admitted, its state, the checksum of its holdings, who tends it; expires with its lease
  * fp:p:{ID}:h    hash    what it holds: digest → value as {@link HolderValue}
  * fp:d:{DIGEST}  hash    who holds a representation: peer → value; also the channel where its changes are told
- * fp:s:NN        hash    what is held against peers, in 16 parts
+ * fp:s:DAY:{NN}  hash    what was held against peers on a day, counted from 1970, in 16 parts; expires
  * fp:r:RULES:{…} string  what a resource is, under the rules by which that was learned; expires. fp:r:RULES is the channel of them
  * fp:processes   zset    which processes there are, by when they were last heard of
  * fp:secret      string  what tickets are made with
@@ -56,12 +56,14 @@ final class Keys {
                 resources(rules) + ":{" + Sha256.digestOf(Codec.bytes(resource)).base64Url() + "}");
     }
 
-    static byte[] standings(int part) {
-        return RedisLink.bytes("fp:s:" + part);
+    /** @param day since 1970 */
+    static byte[] standings(long day, int part) {
+        return RedisLink.bytes("fp:s:" + day + ":{" + part + "}");
     }
 
-    static byte[] standings(PeerId id) {
-        return standings(Math.floorMod(raw(id)[0], STANDING_PARTS));
+    /** Which part of the standings a peer's is in. */
+    static int part(PeerId id) {
+        return Math.floorMod(raw(id)[0], STANDING_PARTS);
     }
 
     /** A peer's id as the 32 bytes that it stands for. */

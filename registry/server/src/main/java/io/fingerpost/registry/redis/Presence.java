@@ -57,6 +57,11 @@ final class Presence {
         RedisLink.await(link.commands().zrem(Keys.PROCESSES, member));
     }
 
+    /** How many processes there are, this one included. */
+    int count() {
+        return Math.max(1, alive.size());
+    }
+
     /** Whether a process with this name is there. */
     boolean isAlive(String name) {
         return name.equals(self) || alive.contains(SENDS + name) || alive.contains(OTHER + name);

@@ -5,6 +5,7 @@ import io.lettuce.core.cluster.RedisClusterURIUtil;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Where Redis is: `redis://HOST:PORT/DB`, the same with TLS as `rediss://`, with Sentinel as
@@ -15,6 +16,9 @@ public final class RedisAddress {
     private static final String CLUSTER = "-cluster";
     private static final Set<String> SCHEMES = Set.of("redis", "rediss", "redis-sentinel", "rediss-sentinel",
             "redis-cluster", "rediss-cluster");
+
+    /** A name, or an address of IPv4 or IPv6. */
+    private static final Pattern HOST = Pattern.compile("[\\w.-]+|\\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*]?");
 
     private final String text;
     private final List<RedisURI> nodes;
@@ -42,10 +46,25 @@ public final class RedisAddress {
             var nodes = isCluster
                     ? RedisClusterURIUtil.toRedisURIs(URI.create(plain))
                     : List.of(RedisURI.create(plain));
-            return new RedisAddress(text, nodes, isCluster);
+            if (text.indexOf('@') == text.lastIndexOf('@') && nodes.stream().allMatch(RedisAddress::isSound)) {
+                return new RedisAddress(text, nodes, isCluster);
+            }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("this is no address of a Redis");
+            throw malformed();
         }
+        throw malformed();
+    }
+
+    private static IllegalArgumentException malformed() {
+        return new IllegalArgumentException("this is no address of a Redis; is what is special in a password, such as "
+                + "@ : / or #, written as %40 and so on?");
+    }
+
+    /** What does not fit is taken for a part of the host by the parser. */
+    private static boolean isSound(RedisURI node) {
+        return node.getSentinels().isEmpty()
+                ? HOST.matcher(String.valueOf(node.getHost())).matches()
+                : node.getSentinels().stream().allMatch(RedisAddress::isSound);
     }
 
     /** One for a single server or for Sentinel; several to begin with for a Cluster. */

@@ -36,6 +36,10 @@ final class Renewals {
         waiting.put(id, until);
     }
 
+    int waiting() {
+        return waiting.size();
+    }
+
     /** Forgets those that end before {@code until}: their agents may have gone on elsewhere meanwhile, and got more there. */
     void dropBefore(Instant until) {
         waiting.values().removeIf(end -> end.isBefore(until));

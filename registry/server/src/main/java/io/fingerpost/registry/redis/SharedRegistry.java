@@ -83,7 +83,7 @@ public final class SharedRegistry implements AutoCloseable {
         RedisLink.unwaited(link.subscribe(Keys.NEWS));
         this.presence = new Presence(link, wire.self(), part.sends);
         this.resources = new SharedResources(link, wire, representations, part.rules, clock);
-        this.standingLog = new SharedStandings(link, wire);
+        this.standingLog = new SharedStandings(link, wire, clock);
         this.secret = new SharedSecret(link, secret);
         this.charges = new Charges(link, wire);
         this.store = new RedisStore(new RedisStore.Shared(link, wire, presence, charges), this::restored,
@@ -135,6 +135,26 @@ public final class SharedRegistry implements AutoCloseable {
 
     private boolean isBehind() {
         return mended != breaks.get();
+    }
+
+    /** Whether what others tell is known here; false while Redis is away, and this process goes on with what is at hand. */
+    public boolean isSharing() {
+        return link.isConnected() && !isBehind();
+    }
+
+    /** How many processes share, as far as is known; this one included. */
+    public int processes() {
+        return presence.count();
+    }
+
+    /** How many representations have holders at hand. */
+    public long hotRepresentations() {
+        return store.hot().size();
+    }
+
+    /** How many renewed leases wait to be written to Redis. */
+    public int waitingRenewals() {
+        return store.renewals().waiting();
     }
 
     /** Looks at all that is at hand, by one thread at a time; if Redis does not answer, it has to be done again. */
