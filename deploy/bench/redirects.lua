@@ -1,6 +1,6 @@
 -- Load for wrk: asks for /o/N.bin, N by Zipf(1) over the resources, as a client that was not seen before.
 -- Arguments: RESOURCES, a SEED (the same seed: the same resources in the same order), a PREFIX that makes the clients those of
--- this run, and requests a second, or 0 for as many as can be.
+-- this run, requests a second, or 0 for as many as can be, and perhaps a METHOD other than GET.
 local ffi = require("ffi")
 ffi.cdef [[
   typedef struct { long seconds, nanos; } moment;
@@ -11,7 +11,7 @@ local moment, MONOTONIC = ffi.new("moment"), 1
 
 local size, scale, step, millis, due
 local suffix = " HTTP/1.1\r\nHost: bench\r\nUser-Agent: "
-local asked = 0
+local asked, method = 0, "GET"
 
 local function divisor(a, b)
   while b > 0 do a, b = b, a % b end
@@ -38,6 +38,7 @@ function init(arguments)
   math.randomseed(tonumber(arguments[2]))
   suffix = ".bin" .. suffix .. arguments[3] .. "-"
   local rate = tonumber(arguments[4])
+  method = arguments[5] or method
   if rate > 0 then
     millis, due = 1e3 / rate, now()
     delay = pause
@@ -47,7 +48,7 @@ end
 function request()
   asked = asked + 1
   local rank = floor(exp(random() * scale)) -- log-uniform on 1 to size, which is Zipf with exponent 1
-  return "GET /o/" .. rank * step % size .. suffix .. asked .. "\r\n\r\n"
+  return method .. " /o/" .. rank * step % size .. suffix .. asked .. "\r\n\r\n"
 end
 
 function done(summary, latency)
