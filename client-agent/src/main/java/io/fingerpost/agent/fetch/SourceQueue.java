@@ -1,15 +1,16 @@
 package io.fingerpost.agent.fetch;
 
 import io.fingerpost.contract.PeerId;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /** What one source has to send still. Guarded by its {@link SwarmTransfer}. */
 final class SourceQueue {
     private final Optional<PeerId> peer;
-    private final Deque<PieceSpan> spans = new ArrayDeque<>();
+    /** The most urgent first. */
+    private final List<PieceSpan> spans = new ArrayList<>();
     private Source source;
     private int lanes;
     private long refusedUntil = System.nanoTime();
@@ -44,8 +45,13 @@ final class SourceQueue {
         refusedUntil = System.nanoTime() + time;
     }
 
+    /** Behind what is as urgent. */
     void add(PieceSpan span) {
-        spans.add(span);
+        int index = spans.size();
+        while (index > 0 && spans.get(index - 1).urgency() > span.urgency()) {
+            index--;
+        }
+        spans.add(index, span);
     }
 
     void addFirst(PieceSpan span) {
@@ -76,10 +82,10 @@ final class SourceQueue {
                 last++;
             }
             if (last < span.last()) {
-                spans.addFirst(new PieceSpan(last + 1, span.last()));
+                spans.addFirst(new PieceSpan(last + 1, span.last(), span.urgency()));
             }
             if (first <= span.last()) {
-                return Optional.of(new PieceSpan(first, last));
+                return Optional.of(new PieceSpan(first, last, span.urgency()));
             }
         }
         return Optional.empty();
