@@ -5,7 +5,6 @@ import io.fingerpost.agent.store.Partial;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.FailureReport.Phase;
-import io.fingerpost.contract.http.PriorityField;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -96,7 +95,7 @@ final class PeerTransfer {
         }
         long position = layout.offset(piece) + written;
         long endOfGap = end == layout.count() ? layout.size() : layout.offset(end);
-        try (var body = opener.open(source, representation, position, endOfGap, PriorityField.DEFAULT)) {
+        try (var body = opener.open(source, representation, position, endOfGap)) {
             skip(body, position - body.position());
             var reader = new PieceReader(partial, body);
             while (piece < end) {

@@ -3,7 +3,6 @@ package io.fingerpost.agent.fetch;
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.FailureReport.Phase;
-import io.fingerpost.contract.http.PriorityField;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -31,10 +30,8 @@ final class SourceOpener {
     /**
      * The bytes from {@code position} up to {@code end}, or all of them if the source ignores ranges; the stream throws
      * {@link SourceFailed} when they cease to come.
-     *
-     * @param urgency what a peer is told of it: 0, the most urgent, to 7 (RFC 9218 §4.1)
      */
-    SourceBody open(Source source, Representation representation, long position, long end, int urgency)
+    SourceBody open(Source source, Representation representation, long position, long end)
             throws SourceFailed, OriginChanged {
         var fields = new HashMap<String, String>();
         fields.put("Accept-Encoding", "identity");
@@ -44,7 +41,7 @@ final class SourceOpener {
         }
         try {
             return switch (source) {
-                case Source.Peer(URI url) -> fromPeer(url, fields, part, urgency);
+                case Source.Peer(URI url) -> fromPeer(url, fields, part);
                 case Source.Origin(String resource) -> fromOrigin(resource, fields, part);
             };
         } catch (SourceFailed | OriginChanged e) {
@@ -66,10 +63,7 @@ final class SourceOpener {
         }
     }
 
-    private SourceBody fromPeer(URI url, Map<String, String> fields, Part part, int urgency) throws IOException {
-        if (urgency != PriorityField.DEFAULT) {
-            fields.put(PriorityField.NAME, PriorityField.format(urgency));
-        }
+    private SourceBody fromPeer(URI url, Map<String, String> fields, Part part) throws IOException {
         return checked(PeerConnection.get(url, fields, config), part);
     }
 

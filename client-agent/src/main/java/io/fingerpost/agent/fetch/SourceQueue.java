@@ -1,16 +1,15 @@
 package io.fingerpost.agent.fetch;
 
 import io.fingerpost.contract.PeerId;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /** What one source has to send still. Guarded by its {@link SwarmTransfer}. */
 final class SourceQueue {
     private final Optional<PeerId> peer;
-    /** The most urgent first. */
-    private final List<PieceSpan> spans = new ArrayList<>();
+    private final Deque<PieceSpan> spans = new ArrayDeque<>();
     private Source source;
     private int lanes;
     private long refusedUntil = System.nanoTime();
@@ -45,13 +44,8 @@ final class SourceQueue {
         refusedUntil = System.nanoTime() + time;
     }
 
-    /** Behind what is as urgent. */
     void add(PieceSpan span) {
-        int index = spans.size();
-        while (index > 0 && spans.get(index - 1).urgency() > span.urgency()) {
-            index--;
-        }
-        spans.add(index, span);
+        spans.add(span);
     }
 
     void addFirst(PieceSpan span) {
@@ -82,10 +76,10 @@ final class SourceQueue {
                 last++;
             }
             if (last < span.last()) {
-                spans.addFirst(new PieceSpan(last + 1, span.last(), span.urgency()));
+                spans.addFirst(new PieceSpan(last + 1, span.last()));
             }
             if (first <= span.last()) {
-                return Optional.of(new PieceSpan(first, last, span.urgency()));
+                return Optional.of(new PieceSpan(first, last));
             }
         }
         return Optional.empty();

@@ -8,7 +8,6 @@ import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.FailureReport.Phase;
 import io.fingerpost.contract.api.Order;
 import io.fingerpost.contract.api.Plan;
-import io.fingerpost.contract.http.PriorityField;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -143,7 +142,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         while (last + 1 < layout.count() && last - first + 1 < most && !partial.isVerified(last + 1)) {
             last++;
         }
-        add(new Source.Origin(resource), Optional.empty(), new PieceSpan(first, last, PriorityField.DEFAULT));
+        add(new Source.Origin(resource), Optional.empty(), new PieceSpan(first, last));
     }
 
     private int firstMissing() {
@@ -168,7 +167,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             desk.failed(representation.digest(), order.from());
             return;
         }
-        PieceSpan.of(order.pieces(), layout.count(), order.urgency()).forEach(span -> add(source, order.from(), span));
+        PieceSpan.of(order.pieces(), layout.count()).forEach(span -> add(source, order.from(), span));
     }
 
     private synchronized void add(Source source, Optional<PeerId> peer, PieceSpan span) {
@@ -241,7 +240,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         int from = writers.resume(span.first());
         long position = layout.offset(span.first()) + from;
         long end = layout.offset(span.last()) + layout.length(span.last());
-        try (var body = open(source, span, position, end)) {
+        try (var body = open(source, span.first(), position, end)) {
             var reader = new PieceReader(partial, body);
             int piece = span.first();
             if (body.position() < position) { // who ignores ranges sends all of it: then all of it is taken, for it comes anyway
@@ -263,11 +262,10 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
         }
     }
 
-    private SourceBody open(Source source, PieceSpan span, long position, long end) throws SourceFailed, OriginChanged {
+    private SourceBody open(Source source, int piece, long position, long end) throws SourceFailed, OriginChanged {
         try {
-            return opener.open(source, representation, position, end, span.urgency());
+            return opener.open(source, representation, position, end);
         } catch (SourceFailed e) {
-            int piece = span.first();
             keep(piece, (int) (position - layout.offset(piece)));
             writers.leave(piece);
             tell(source, piece, e);
@@ -305,7 +303,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     }
 
     private synchronized void again(SourceQueue queue, int piece) {
-        queue.addFirst(new PieceSpan(piece, piece, PriorityField.DEFAULT));
+        queue.addFirst(new PieceSpan(piece, piece));
     }
 
     private void keep(int piece, int bytes) {

@@ -2,7 +2,6 @@ package io.fingerpost.agent.serve;
 
 import io.fingerpost.agent.serve.Uplink.Turn;
 import io.fingerpost.contract.http.ByteRange.Span;
-import io.fingerpost.contract.http.PriorityField;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +27,6 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
     private final Uplink uplink;
     private final SendProgress progress;
     private final StreamSinkChannel channel;
-    private final int urgency;
     private long position;
     private long left;
     private long lastTurn = System.nanoTime();
@@ -42,7 +40,6 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
         this.uplink = uplink;
         this.progress = progress;
         this.channel = exchange.getResponseChannel();
-        this.urgency = PriorityField.urgency(exchange.getRequestHeaders().getFirst(PriorityField.NAME));
     }
 
     /** Sends {@code span} of {@code file}, which has to stay open until the exchange is over. */
@@ -58,11 +55,6 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
     @Override
     public InetAddress client() {
         return exchange.getSourceAddress().getAddress();
-    }
-
-    @Override
-    public int urgency() {
-        return urgency;
     }
 
     @Override

@@ -1,18 +1,14 @@
 package io.fingerpost.agent.serve;
 
-import static java.util.Objects.requireNonNull;
-
 import io.fingerpost.contract.PieceLayout;
 import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
@@ -21,9 +17,8 @@ import org.xnio.XnioExecutor;
  * A line to other clients, on which all transfers together keep to a bit rate: within any time t, rate × (t + 50 ms) and one turn.
  *
  * <p>Transfers have their turns one after the other, so that a piece that was asked for first is there first, instead of all being there
- * late. Clients have equal parts of the line, however many transfers each has (start-time fair queueing, Goyal, Vin and Cheng 1996); what is
- * more urgent is sent as if its client had had less so far, which is soon made up for. A transfer whose connection is full does not hold up
- * the others.
+ * late. Clients have equal parts of the line, however many transfers each has (deficit round robin, Shreedhar and Varghese 1995). A
+ * transfer whose connection is full does not hold up the others.
  *
  * <p>Safe for use by many threads; turns are on the transfers' own.
  */
@@ -37,16 +32,12 @@ public final class Uplink {
     private static final long LARGEST_TURN = 2 << 20;
     /** A turn may come so late without loss to the rate. */
     private static final long CREDIT = TimeUnit.MILLISECONDS.toNanos(50);
-    /** For each step of urgency a transfer is sent before others whose clients have had so many turns less. */
-    private static final int TURNS_PER_STEP = 2;
 
     private final LongSupplier nanos;
     private final double nanosPerByte;
     private final long turn;
-    /** Who waits for turns, and who has had more than whoever waits. */
-    private final Map<InetAddress, Client> clients = new LinkedHashMap<>();
-    /** What the client had had that was served last, when it was: whoever comes begins with that. */
-    private long served;
+    private final Map<InetAddress, Client> clients = new HashMap<>();
+    private final Deque<Client> ring = new ArrayDeque<>();
     /** When all that was sent has gone over the line. */
     private long freeAt;
     private boolean isBusy;
@@ -54,9 +45,6 @@ public final class Uplink {
     /** One body that has to be sent. */
     interface Transfer {
         InetAddress client();
-
-        /** 0, the most urgent, to 7 (RFC 9218 §4.1). */
-        int urgency();
 
         /** Where its turns are. */
         XnioExecutor thread();
@@ -68,28 +56,17 @@ public final class Uplink {
     /** @param wantsMore false if all is sent, or if the transfer will ask again itself when its connection takes more */
     record Turn(long sent, boolean wantsMore) {}
 
-    private static final class Client {
-        /** The most urgent first. */
-        private final List<Transfer> transfers = new ArrayList<>();
-        /** Bytes, counted as if it had always been there. */
-        private long had;
+    /** Who waits for a turn. */
+    private final class Client {
+        private final InetAddress address;
+        private final Deque<Transfer> transfers = new ArrayDeque<>();
+        /** Bytes until the next client has its turn; less than none if it has had too many. */
+        private long left = turn;
 
-        private Client(long had) {
-            this.had = had;
-        }
-
-        /** Behind those that are as urgent. */
-        void add(Transfer transfer) {
-            int index = transfers.size();
-            while (index > 0 && transfers.get(index - 1).urgency() > transfer.urgency()) {
-                index--;
-            }
-            transfers.add(index, transfer);
+        private Client(InetAddress address) {
+            this.address = address;
         }
     }
-
-    /** Whose turn it is. */
-    private record Next(Client client, Transfer transfer) {}
 
     /** @param bitsPerSecond on the wire, of all transfers together */
     public Uplink(long bitsPerSecond) {
@@ -111,14 +88,15 @@ public final class Uplink {
     /** The transfer will have a turn: at once if the line is free, and this is its thread. */
     void await(Transfer transfer) {
         if (enter(transfer)) {
-            serve(transfer.thread());
+            serve();
         }
     }
 
     /** Whether this thread has to serve who is first now. */
     private synchronized boolean enter(Transfer transfer) {
-        clients.computeIfAbsent(transfer.client(), _ -> new Client(served)).add(transfer);
+        clients.computeIfAbsent(transfer.client(), this::join).transfers.addLast(transfer);
         if (isBusy || !transfer.thread().equals(Thread.currentThread())
+                || !ring.getFirst().transfers.getFirst().equals(transfer)
                 || freeAt - nanos.getAsLong() > 0) {
             next();
             return false;
@@ -127,18 +105,23 @@ public final class Uplink {
         return true;
     }
 
+    private Client join(InetAddress address) {
+        var client = new Client(address);
+        ring.addLast(client);
+        return client;
+    }
+
     private void next() {
-        Next first = isBusy ? null : first(_ -> true);
-        if (first == null) {
+        if (isBusy || ring.isEmpty()) {
             return;
         }
-        var thread = first.transfer.thread();
+        var thread = ring.getFirst().transfers.getFirst().thread();
         long wait = freeAt - nanos.getAsLong();
         try {
             if (wait > 0) {
-                thread.executeAfter(() -> serve(thread), wait, TimeUnit.NANOSECONDS);
+                thread.executeAfter(this::serve, wait, TimeUnit.NANOSECONDS);
             } else {
-                thread.execute(() -> serve(thread));
+                thread.execute(this::serve);
             }
             isBusy = true;
         } catch (RejectedExecutionException e) {
@@ -146,49 +129,29 @@ public final class Uplink {
         }
     }
 
-    /** Who is first of those that {@code can}; null if there is nobody. */
-    private @Nullable Next first(Predicate<Transfer> can) {
-        Next best = null;
-        long least = Long.MAX_VALUE;
-        for (Client client : clients.values()) {
-            for (Transfer transfer : client.transfers) {
-                long had = client.had + turn * TURNS_PER_STEP * transfer.urgency();
-                if (had >= least) {
-                    break; // and so it is with those that are less urgent
-                }
-                if (can.test(transfer)) {
-                    best = new Next(client, transfer);
-                    least = had;
-                    break;
-                }
-            }
-        }
-        return best;
-    }
-
-    /** Who is first on this thread has its turn; somebody more urgent may have come meanwhile. */
-    private void serve(XnioExecutor thread) {
-        Next next;
+    /** The first of the first client has its turn. */
+    private void serve() {
+        Client client;
+        Transfer transfer;
         synchronized (this) {
-            next = requireNonNull(first(transfer -> transfer.thread().equals(thread)));
-            next.client.transfers.remove(next.transfer);
+            client = ring.getFirst();
+            transfer = client.transfers.removeFirst();
         }
         var taken = new Turn(0, false);
         try {
-            taken = next.transfer.turn(turn);
+            taken = transfer.turn(turn);
         } finally { // whatever one transfer runs into, the others go on
-            account(next.client, next.transfer, taken);
+            account(client, transfer, taken);
         }
     }
 
     private synchronized void account(Client client, Transfer transfer, Turn taken) {
         charge(taken.sent);
-        served = Math.max(served, client.had);
-        client.had += taken.sent;
+        client.left -= taken.sent;
         if (taken.wantsMore) {
-            client.add(transfer);
+            goOn(client, transfer);
         }
-        clients.values().removeIf(idle -> idle.transfers.isEmpty() && idle.had <= served);
+        goOn(client);
         isBusy = false;
         next();
     }
@@ -196,6 +159,26 @@ public final class Uplink {
     private void charge(long sent) {
         if (sent > 0) {
             freeAt = Math.max(freeAt, nanos.getAsLong() - CREDIT) + (long) ((sent * WIRE + HEAD) * nanosPerByte);
+        }
+    }
+
+    /** The transfer goes on at once, or behind the client's others if its part is used up. */
+    private static void goOn(Client client, Transfer transfer) {
+        if (client.left > 0) {
+            client.transfers.addFirst(transfer);
+        } else {
+            client.transfers.addLast(transfer);
+        }
+    }
+
+    /** The first client goes on at once, or behind the others if its part is used up, or has nothing to send. */
+    private void goOn(Client client) {
+        if (client.transfers.isEmpty()) {
+            ring.removeFirst();
+            clients.remove(client.address);
+        } else if (client.left <= 0) {
+            client.left += turn;
+            ring.addLast(ring.removeFirst());
         }
     }
 }

@@ -76,7 +76,7 @@ class SwarmTransferIT {
     }
 
     private static Order order(PeerId from, String url, int... pieces) {
-        return new Order(FILE.digest(), Optional.of(from), Optional.of(url), boxed(pieces), 3);
+        return new Order(FILE.digest(), Optional.of(from), Optional.of(url), boxed(pieces));
     }
 
     private static List<Integer> boxed(int... pieces) {
@@ -92,7 +92,7 @@ class SwarmTransferIT {
     }
 
     private static Order fromOrigin(int... pieces) {
-        return new Order(FILE.digest(), Optional.empty(), Optional.empty(), boxed(pieces), 3);
+        return new Order(FILE.digest(), Optional.empty(), Optional.empty(), boxed(pieces));
     }
 
     private static int[] all() {
@@ -323,7 +323,7 @@ class SwarmTransferIT {
         });
         rig.broker().originServes("/other", other);
         registry().plans("/other", other, new Order(other.digest(), Optional.of(BAD), Optional.of(bad.url() + "/x?t=t"),
-                boxed(0, 1, 2), 3));
+                boxed(0, 1, 2)));
         var running = CompletableFuture.supplyAsync(this::readOther);
         Awaitility.await().until(() -> !registry().questions().isEmpty());
         registry().orders(fromGood(all()));
@@ -472,7 +472,7 @@ class SwarmTransferIT {
 
     @Test
     void isNotHarmedByOrdersThatMakeNoSense() throws IOException {
-        var unknown = new Order(NEXT_VERSION.digest(), Optional.of(BAD), Optional.of(bad.url() + "/x"), boxed(0, 1), 3);
+        var unknown = new Order(NEXT_VERSION.digest(), Optional.of(BAD), Optional.of(bad.url() + "/x"), boxed(0, 1));
         registry().plans(RESOURCE, FILE, unknown, fromBad(6, 7, -1, Integer.MAX_VALUE, Integer.MIN_VALUE), fromBad());
         registry().orders(unknown);
         registry().orders(fromBad(1_000_000));

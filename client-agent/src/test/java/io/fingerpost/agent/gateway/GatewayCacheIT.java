@@ -195,7 +195,7 @@ class GatewayCacheIT {
         gateway.join();
         gateway.broker().originServes(RESOURCE, FILE);
         gateway.broker().registry().plans(RESOURCE, FILE,
-                new Order(FILE.digest(), Optional.empty(), Optional.empty(), List.of(0, 1, 2, 3, 4), 3));
+                new Order(FILE.digest(), Optional.empty(), Optional.empty(), List.of(0, 1, 2, 3, 4)));
 
         var answer = gateway.get(RESOURCE, "Range", "bytes=" + PIECE + "-");
 

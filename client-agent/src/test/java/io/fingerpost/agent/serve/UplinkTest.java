@@ -69,18 +69,12 @@ class UplinkTest {
     private class Body implements Uplink.Transfer {
         private final Uplink uplink;
         private final InetAddress client;
-        private final int urgency;
         private long left;
         long sent;
         private long doneAt;
         private int turns;
 
         Body(Uplink uplink, int client, long bytes) {
-            this(uplink, client, bytes, 3);
-        }
-
-        Body(Uplink uplink, int client, long bytes, int urgency) {
-            this.urgency = urgency;
             this.uplink = uplink;
             this.client = address("192.0.2." + client);
             this.left = bytes;
@@ -90,11 +84,6 @@ class UplinkTest {
         @Override
         public InetAddress client() {
             return client;
-        }
-
-        @Override
-        public int urgency() {
-            return urgency;
         }
 
         @Override
@@ -225,55 +214,6 @@ class UplinkTest {
 
         long together = pieces.stream().mapToLong(body -> body.sent).sum();
         assertThat((double) file.sent).isCloseTo(together, within(together * 0.02));
-    }
-
-    @Test
-    void whatIsUrgentIsSentBeforeWhatWaits() {
-        var uplink = uplink();
-        var first = new Body(uplink, 1, PIECE, 4);
-        var second = new Body(uplink, 2, PIECE, 4);
-        var third = new Body(uplink, 1, PIECE, 2);
-        var urgent = new Body(uplink, 3, PIECE, 0);
-
-        thread.run(1_000);
-
-        assertThat(done).containsExactly(urgent, third, second, first); // its client has had less
-    }
-
-    @Test
-    void whoCallsEverythingUrgentHasLittleMoreThanItsPart() {
-        var uplink = uplink();
-        var modest = new Body(uplink, 1, 100 << 20, 7);
-        for (int i = 0; i < 1_000; i++) {
-            new Body(uplink, 2, PIECE, 0);
-        }
-
-        thread.run(10_000);
-
-        double ahead = 7 * 2 * 125_000.0;
-        assertThat((double) modest.sent).isCloseTo(GOODPUT * 10 / 2, within(ahead));
-    }
-
-    @Test
-    void whoAsksForOneUrgentPieceAfterTheOtherStarvesNobody() {
-        var uplink = uplink();
-        var modest = new Body(uplink, 1, 100 << 20, 7);
-        var another = new Body(uplink, 3, 100 << 20, 7);
-        var greedy = new Body(uplink, 2, 100 << 20, 0) {
-            @Override
-            public Turn turn(long most) {
-                long sent = super.turn(Math.min(most, PIECE)).sent();
-                thread.executeAfter(() -> uplink.await(this), 1, MILLISECONDS); // the next one, as soon as this one is there
-                return new Turn(sent, false);
-            }
-        };
-
-        thread.run(20_000);
-
-        double part = GOODPUT * 20 / 3;
-        assertThat((double) modest.sent).isCloseTo(part, within(part * 0.15));
-        assertThat((double) another.sent).isCloseTo(part, within(part * 0.15));
-        assertThat((double) greedy.sent).isCloseTo(part, within(part * 0.3));
     }
 
     @Test

@@ -115,8 +115,7 @@ final class Desk {
         for (Task task : tasks) {
             if (task.to().pending(task.piece()).contains(task)) {
                 task.told(now);
-                pieces.computeIfAbsent(new Source(task.to().swarm(), task.from(), task.urgency()),
-                        _ -> new ArrayList<>())
+                pieces.computeIfAbsent(new Source(task.to().swarm(), task.from()), _ -> new ArrayList<>())
                         .add(task.piece());
             }
         }
@@ -125,16 +124,16 @@ final class Desk {
         return new Orders(orders);
     }
 
-    private record Source(Swarm swarm, Sender from, int urgency) {
+    private record Source(Swarm swarm, Sender from) {
         Order order(Peer to, List<Integer> pieces, Instant ticketEnd) {
             Sha256 digest = swarm.digest();
             Peer peer = from.peer();
             return peer == null
-                    ? new Order(digest, Optional.empty(), Optional.empty(), pieces, urgency)
+                    ? new Order(digest, Optional.empty(), Optional.empty(), pieces)
                     : new Order(digest, Optional.of(peer.id()),
                             Optional.of(peer.endpointFor(to).url() + NiPath.of(digest)
                                     + "?t=" + peer.ticketKey().issue(digest, ticketEnd)),
-                            pieces, urgency);
+                            pieces);
         }
     }
 }

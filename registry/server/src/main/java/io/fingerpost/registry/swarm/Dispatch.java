@@ -275,8 +275,7 @@ final class Dispatch {
         if (!choice.from().charge(bytes, now)) {
             return false;
         }
-        var task = new Task(choice.to(), choice.from(), choice.piece(), swarm.urgency(choice.piece()),
-                choice.from().flow().begin(bytes, now));
+        var task = new Task(choice.to(), choice.from(), choice.piece(), choice.from().flow().begin(bytes, now));
         originTasks += task.from().isOrigin() ? 1 : 0;
         swarm.began(task);
         choice.to().begin(task);

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * how well that fits; {@link Dispatch} makes it happen. Not thread-safe; times are milliseconds.
  */
 final class Swarm {
-    /** Of pieces that many have. */
-    private static final int LEAST_URGENT = 4;
     /** Members that are looked at for one decision: of more, as many are drawn by lot. */
     private static final int LOOKED_AT = 24;
     /** A peer without a new piece for so long, in milliseconds, is served by the origin; one that has got pieces of something else, later. */
@@ -58,14 +56,6 @@ final class Swarm {
 
     List<Member> members() {
         return members;
-    }
-
-    /**
-     * How urgent another copy of a piece is: the fewer there are, or are on their way, the sooner it should be there, for who gets it passes
-     * it on. With so many that a few are lost in them, it makes no difference.
-     */
-    int urgency(int piece) {
-        return Math.clamp((long) holders[piece] + coming[piece] - 1, 0, LEAST_URGENT);
     }
 
     boolean isCold() {

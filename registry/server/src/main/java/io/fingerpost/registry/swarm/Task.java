@@ -12,17 +12,14 @@ final class Task {
     private final Member to;
     private final Sender from;
     private final int piece;
-    private final int urgency;
     private final Flow.Mark mark;
     private boolean isTold = true;
     private long toldAt;
 
-    /** @param urgency as in {@link io.fingerpost.contract.api.Order} */
-    Task(Member to, Sender from, int piece, int urgency, Flow.Mark mark) {
+    Task(Member to, Sender from, int piece, Flow.Mark mark) {
         this.to = to;
         this.from = from;
         this.piece = piece;
-        this.urgency = urgency;
         this.mark = mark;
         this.toldAt = mark.at();
     }
@@ -37,10 +34,6 @@ final class Task {
 
     int piece() {
         return piece;
-    }
-
-    int urgency() {
-        return urgency;
     }
 
     Flow.Mark mark() {

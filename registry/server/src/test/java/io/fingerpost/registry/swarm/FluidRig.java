@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,7 +112,6 @@ final class FluidRig {
         final Task task;
         long at;
         double left;
-        private final double whole;
 
         Transfer(Host to, Swarm swarm, Task task, long at, double left) {
             this.to = to;
@@ -121,12 +119,6 @@ final class FluidRig {
             this.task = task;
             this.at = at;
             this.left = left;
-            this.whole = left;
-        }
-
-        /** Who is sent first has the least. */
-        int turn() {
-            return task.from().isOrigin() ? 0 : left < whole ? -1 : task.urgency();
         }
     }
 
@@ -178,13 +170,12 @@ final class FluidRig {
         }
     }
 
-    /** What is being sent first, then what is urgent, then what was asked for first; nobody's before the others' at all times. */
+    /** What each sends in the order in which it was asked for; nobody's before the others' at all times. */
     private List<Transfer> inOrder() {
         var bySender = new LinkedHashMap<Sender, List<Transfer>>();
         running.forEach(
                 transfer -> bySender.computeIfAbsent(transfer.task.from(), _ -> new ArrayList<>()).add(transfer));
         var senders = new ArrayList<>(bySender.values());
-        senders.forEach(list -> list.sort(Comparator.comparingInt(Transfer::turn)));
         Collections.shuffle(senders, random);
         return senders.stream().flatMap(List::stream).toList();
     }
