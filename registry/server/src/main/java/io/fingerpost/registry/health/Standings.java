@@ -41,6 +41,18 @@ public final class Standings {
         });
     }
 
+    /** Takes over what is kept somewhere while this process may not have got through with its own: what was found later counts. */
+    public void recall(Map<PeerId, Standing> kept) {
+        Instant now = clock.instant();
+        kept.forEach((id, standing) -> {
+            if (standing.equals(Standing.CLEAN)) {
+                known.asMap().computeIfPresent(id, (_, here) -> here.isClean(now) ? null : here);
+            } else {
+                known.asMap().merge(id, standing, (here, there) -> here.at().isAfter(there.at()) ? here : there);
+            }
+        });
+    }
+
     /** Standings that begin with nothing and are not kept. */
     public static Standings inMemory(InstantSource clock) {
         return new Standings(StandingLog.NONE, clock);

@@ -174,7 +174,7 @@ public final class SharedRegistry implements AutoCloseable {
             secret.share();
             Standings known = standings;
             if (known != null) {
-                standingLog.read(known::restore);
+                standingLog.read(known::recall);
             }
             store.near().refreshAll(store.near().select(_ -> true));
             store.hot().doubtAll();
