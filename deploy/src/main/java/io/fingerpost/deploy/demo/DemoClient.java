@@ -63,18 +63,18 @@ final class DemoClient {
         }
     }
 
-    /** The bare answer, redirects not followed and the body thrown away. */
+    /** How GET would be answered; asked by HEAD, so that looking, also too soon, costs the origin no bytes. */
     HttpResponse<Void> look(String site, RealFile file) throws IOException, InterruptedException {
-        return http.send(ofAnother(site, file).build(), BodyHandlers.discarding());
+        return http.send(ofAnother(site, file).HEAD().build(), BodyHandlers.discarding());
     }
 
     /** The same of a client that verifies. */
     HttpResponse<Void> lookVerifying(String site, RealFile file) throws IOException, InterruptedException {
-        return http.send(ofAnother(site, file).setHeader(FieldNames.WANT_REPR_DIGEST, VERIFYING).build(),
+        return http.send(ofAnother(site, file).setHeader(FieldNames.WANT_REPR_DIGEST, VERIFYING).HEAD().build(),
                 BodyHandlers.discarding());
     }
 
-    /** The same with the body. */
+    /** A client that verifies, and GET: the answer with its body. */
     HttpResponse<byte[]> askVerifying(String site, RealFile file) throws IOException, InterruptedException {
         return http.send(ofAnother(site, file).setHeader(FieldNames.WANT_REPR_DIGEST, VERIFYING).build(),
                 BodyHandlers.ofByteArray());

@@ -134,11 +134,9 @@ final class RedisRun implements Play {
                 .filter(file.digest()::equals).isPresent(), "with the right digest");
         stage.claim(client.fetch(gateway(agents.get(2)), file) == Result.GOOD,
                 "agent-3 got it through broker-2, every piece verified");
-        var status = status(agents.get(2));
-        stage.claim(status.fetchedFromPeers() == file.size() && status.fetchedFromOrigin() == 0,
-                Stage.megabytes(status.fetchedFromPeers()) + " of it from agent-1 and "
-                        + Stage.megabytes(status.fetchedFromOrigin()) + " from the origin");
+        allFromPeers(agents.get(2), file, "agent-1");
         stage.claim(client.fetch(gateway(agents.get(1)), file) == Result.GOOD, "agent-2 got it through broker-1");
+        allFromPeers(agents.get(1), file, "the two others");
         stage.claim(originBytes() == file.size(), "all three have it, and the origin has still sent one copy");
         boolean right = true;
         for (int i = 0; i < agents.size(); i++) {
@@ -146,6 +144,13 @@ final class RedisRun implements Play {
         }
         stage.claim(right, "each agent fetches one more file, which it alone has");
         stage.claim(sendsToAll(), "for each of these, broker-1 redirects to the agent that has it");
+    }
+
+    private void allFromPeers(Program agent, RealFile its, String peers) throws IOException, InterruptedException {
+        var status = status(agent);
+        stage.claim(status.fetchedFromPeers() == its.size() && status.fetchedFromOrigin() == 0,
+                Stage.megabytes(status.fetchedFromPeers()) + " of it from " + peers + " and "
+                        + Stage.megabytes(status.fetchedFromOrigin()) + " from the origin");
     }
 
     private void registryDies(SteadyClient steady) throws IOException, InterruptedException {
