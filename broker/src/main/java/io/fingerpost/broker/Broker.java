@@ -66,6 +66,7 @@ public final class Broker implements AutoCloseable {
         this.origin = new OriginProxy(config, learner, metrics);
         var flights = new Flights(config.spool(), origin, learner, representations, clock, metrics);
         metrics.watch(flights);
+        metrics.watch(origin);
         var recent = new RecentRedirects(config.edge().retryWindow(),
                 new Suspects(metrics, representations, parts.suspicions));
         var shares = new NetworkShares(config.choice().networkShare());

@@ -3,6 +3,7 @@ package io.fingerpost.broker.metrics;
 import io.fingerpost.broker.collapse.Flights;
 import io.fingerpost.broker.origin.OriginFailure;
 import io.fingerpost.broker.origin.OriginMeters;
+import io.fingerpost.broker.origin.OriginProxy;
 import io.fingerpost.broker.routing.Decision;
 import io.fingerpost.broker.routing.Reason;
 import io.fingerpost.broker.tls.EdgeCertificate;
@@ -197,6 +198,15 @@ public final class BrokerMetrics implements OriginMeters, HealthMeters, SwarmMet
     public void watch(Flights flights) {
         Gauge.builder("fingerpost.broker.spooled.bytes", flights, Flights::spooledBytes)
                 .description("Memory that bodies on their way from the origin take").register(meters);
+    }
+
+    /** Shows how pieces come from the origin. */
+    public void watch(OriginProxy origin) {
+        Gauge.builder("fingerpost.broker.piece.turns", origin, OriginProxy::pieceTurns)
+                .description("Pieces that may come from the origin at a time, as few as fill its line")
+                .register(meters);
+        Gauge.builder("fingerpost.broker.pieces.waiting", origin, OriginProxy::waitingForTurn)
+                .description("Requests for pieces that wait for their turn").register(meters);
     }
 
     /** Shows when the edge's certificate ends. */

@@ -1,5 +1,7 @@
 package io.fingerpost.broker.origin;
 
+import io.fingerpost.contract.http.ByteRange;
+import io.fingerpost.contract.http.ByteRange.FromTo;
 import io.undertow.client.ClientConnection;
 import io.undertow.conduits.BytesReceivedStreamSourceConduit;
 import io.undertow.server.HttpServerExchange;
@@ -7,22 +9,33 @@ import io.undertow.server.handlers.proxy.ProxyCallback;
 import io.undertow.server.handlers.proxy.ProxyClient;
 import io.undertow.server.handlers.proxy.ProxyConnection;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
 
 /** Gives Undertow's proxy its connections, and watches over each request's way to the end of its answer. */
 final class OriginConnections implements ProxyClient {
     private static final ProxyTarget THE_ORIGIN = new ProxyTarget() {};
     private static final AttachmentKey<Attempt> ATTEMPT = AttachmentKey.create(Attempt.class);
 
+    /** Of what is asked for in turns, in bytes: agents ask for a piece at a time, and for so much when nobody orders anything. */
+    private static final long LARGEST_PIECE = 1 << 20;
+    private static final long LOOK_MILLIS = 50;
+
     private final OriginPool pool;
     private final OriginTimeouts timeouts;
+    private final Turns turns;
+    private final AtomicBoolean isWatched = new AtomicBoolean();
 
-    OriginConnections(OriginPool pool, OriginTimeouts timeouts) {
+    OriginConnections(OriginPool pool, OriginTimeouts timeouts, Turns turns) {
         this.pool = pool;
         this.timeouts = timeouts;
+        this.turns = turns;
     }
 
     @Override
@@ -34,14 +47,39 @@ final class OriginConnections implements ProxyClient {
     @Override
     public void getConnection(ProxyTarget target, HttpServerExchange exchange, ProxyCallback<ProxyConnection> callback,
             long timeout, TimeUnit unit) {
-        var attempt = exchange.getAttachment(ATTEMPT);
-        if (attempt == null) {
-            attempt = new Attempt(exchange);
-            exchange.putAttachment(ATTEMPT, attempt);
-        }
+        var known = exchange.getAttachment(ATTEMPT);
+        var attempt = known == null ? new Attempt(exchange) : known;
         attempt.callback = callback;
-        attempt.connection = null; // one that failed before, if this is a second attempt
-        pool.take(exchange.getIoThread(), exchange.getConnection().getByteBufferPool(), attempt);
+        if (known != null) {
+            attempt.connection = null; // it failed
+            attempt.connect();
+            return;
+        }
+        exchange.putAttachment(ATTEMPT, attempt);
+        if (isPiece(exchange)) {
+            attempt.turn = turns.take(exchange.getIoThread(), attempt::connect);
+            watch(exchange.getIoThread());
+        } else {
+            attempt.connect();
+        }
+    }
+
+    private static boolean isPiece(HttpServerExchange exchange) {
+        return exchange.getRequestMethod().equals(Methods.GET)
+                && ByteRange.parse(
+                        exchange.getRequestHeaders().getFirst(Headers.RANGE)) instanceof FromTo(var first, var last)
+                && last - first < LARGEST_PIECE;
+    }
+
+    /** Looks after those who wait for their turn, as long as there are any. */
+    private void watch(XnioIoThread thread) {
+        if (turns.isAwaited() && isWatched.compareAndSet(false, true)) {
+            thread.executeAfter(() -> {
+                isWatched.set(false);
+                turns.look();
+                watch(thread);
+            }, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /**
@@ -57,6 +95,7 @@ final class OriginConnections implements ProxyClient {
         private long movedBefore;
         private @Nullable ProxyCallback<ProxyConnection> callback;
         private @Nullable ClientConnection connection;
+        private Turns.@Nullable Turn turn;
         private boolean over;
 
         Attempt(HttpServerExchange exchange) {
@@ -70,8 +109,15 @@ final class OriginConnections implements ProxyClient {
                 if (connection != null) {
                     pool.giveBack(connection);
                 }
+                if (turn != null) {
+                    turn.end(exchange.getResponseBytesSent());
+                }
                 next.proceed();
             });
+        }
+
+        void connect() {
+            pool.take(exchange.getIoThread(), exchange.getConnection().getByteBufferPool(), this);
         }
 
         private XnioExecutor.Key startTimer() {

@@ -37,6 +37,7 @@ public final class OriginProxy implements AutoCloseable {
     private final String prefix;
     private final OriginTimeouts timeouts;
     private final OriginPool pool;
+    private final Turns turns = new Turns(System::nanoTime);
     private final ProxyHandler proxy;
 
     public OriginProxy(BrokerConfig config, Learner learner, OriginMeters meters) {
@@ -48,7 +49,7 @@ public final class OriginProxy implements AutoCloseable {
         this.timeouts = new OriginTimeouts(config.origin().answerTimeout(), config.edge().idleTimeout());
         this.pool = new OriginPool(config.origin());
         this.proxy = ProxyHandler.builder()
-                .setProxyClient(new OriginConnections(pool, timeouts))
+                .setProxyClient(new OriginConnections(pool, timeouts, turns))
                 .setNext(ResponseCodeHandler.HANDLE_404)
                 .setMaxConnectionRetries(RETRIES)
                 .build();
@@ -139,6 +140,16 @@ public final class OriginProxy implements AutoCloseable {
         meters.countOriginFailure(failure);
         exchange.getResponseHeaders().put(PROXY_STATUS, failure.proxyStatus());
         ProblemResponse.send(exchange, failure.problem());
+    }
+
+    /** How many pieces may come from the origin at a time; see {@link TurnWidth}. */
+    public int pieceTurns() {
+        return turns.width();
+    }
+
+    /** How many requests for pieces wait for their turn. */
+    public int waitingForTurn() {
+        return turns.waiting();
     }
 
     /** How long a client may take nothing of its answer. */
