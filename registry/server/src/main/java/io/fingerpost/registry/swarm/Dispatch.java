@@ -236,6 +236,13 @@ final class Dispatch {
         while (originHasRoom(to.swarm(), now) && begin(to.swarm().rescue(to, origin, now), now)) {
             // until its line is full
         }
+        while (originHasRoom(to.swarm(), now) && isOriginIdle() && begin(to.swarm().help(to, origin, now), now)) {
+            // as before
+        }
+    }
+
+    private boolean isOriginIdle() {
+        return swarms.stream().limit(LOOKED_AT).noneMatch(Swarm::isCold);
     }
 
     /** Has the origin send what nobody has, each piece to another member first. */

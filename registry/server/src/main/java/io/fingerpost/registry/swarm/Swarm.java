@@ -19,6 +19,8 @@ final class Swarm {
     /** A peer without a new piece for so long, in milliseconds, is served by the origin; one that has got pieces of something else, later. */
     private static final long STARVED = 3_000;
     private static final long STARVED_OF_ONE = 15_000;
+    /** For each byte that it had to send, the origin may send so much once more to help who has just come. */
+    private static final double HELP = 0.16;
     /** What it costs more to send to one who comes last. */
     private static final long LAST = 1L << 62;
 
@@ -33,6 +35,9 @@ final class Swarm {
     /** Pieces that nobody has who passes them on, and that are on their way to nobody such. */
     private final BitSet cold;
     private int originTasks;
+    /** Bytes that the origin was told to send of what nobody had, and of what somebody had. */
+    private long needed;
+    private long repeated;
 
     /** @param mostFromOrigin most pieces that are on their way from the origin at a time */
     Swarm(Sha256 digest, PieceLayout layout, int mostFromOrigin, RandomGenerator random) {
@@ -124,10 +129,14 @@ final class Swarm {
     }
 
     void began(Task task) {
+        if (task.from().isOrigin()) {
+            originTasks++;
+            needed += cold.get(task.piece()) ? task.mark().bytes() : 0;
+            repeated += cold.get(task.piece()) ? 0 : task.mark().bytes();
+        }
         if (task.to().passesOn()) {
             countComing(task.piece());
         }
-        originTasks += task.from().isOrigin() ? 1 : 0;
     }
 
     void ended(Task task) {
@@ -138,7 +147,7 @@ final class Swarm {
     }
 
     private void seeWhetherCold(int piece) {
-        if (holders[piece] == 0 && coming[piece] == 0) {
+        if (copies(piece) == 0) {
             cold.set(piece);
         }
     }
@@ -188,7 +197,7 @@ final class Swarm {
         if (piece < 0) {
             return null;
         }
-        long copies = (long) holders[piece] + coming[piece];
+        long copies = copies(piece);
         int far = from.sender().distanceTo(to.peer());
         long idle = Math.min(to.sender().flow().underWay() >>> 10, 0xFFFFF);
         long last = to.comesLast() ? LAST : 0;
@@ -202,10 +211,10 @@ final class Swarm {
         int fewest = Integer.MAX_VALUE;
         BitSet offered = from.have();
         for (int piece = offered.nextSetBit(0); piece >= 0; piece = offered.nextSetBit(piece + 1)) {
-            if (!to.have().get(piece) && holders[piece] + coming[piece] < fewest
+            if (!to.have().get(piece) && copies(piece) < fewest
                     && (to.coming().get(piece) ? isLate(to, from.sender(), piece, now) : to.hasRoom())) {
                 best = piece;
-                fewest = holders[piece] + coming[piece];
+                fewest = copies(piece);
             }
         }
         return best;
@@ -276,6 +285,30 @@ final class Swarm {
             piece = to.have().nextClearBit(piece + 1);
         }
         return piece < layout.count() ? new Choice(to, origin, piece, 0) : null;
+    }
+
+    /**
+     * What the origin sends besides, when its line has nothing else to do and the peers' lines are full: rare pieces to one who lacks most of them.
+     * After a rush, that is; what was never rare costs the origin nothing.
+     */
+    @Nullable
+    Choice help(Member to, Sender origin, long now) {
+        boolean lacksMost = 2 * to.have().cardinality() < layout.count();
+        if (!lacksMost || isCold() || !to.takes(now) || !to.hasRoom() || to.comesLast() || to.avoids(origin, now)
+                || originTasks >= mostFromOrigin || repeated + layout.pieceSize() > HELP * needed) {
+            return null;
+        }
+        int best = -1;
+        for (int piece = to.have().nextClearBit(0); piece < layout.count(); piece = to.have().nextClearBit(piece + 1)) {
+            if (holders[piece] > 0 && !to.coming().get(piece) && (best < 0 || copies(piece) < copies(best))) {
+                best = piece;
+            }
+        }
+        return best < 0 ? null : new Choice(to, origin, best, 0);
+    }
+
+    private int copies(int piece) {
+        return holders[piece] + coming[piece];
     }
 
     /** Whether nobody is left whom the member could get anything from, not even later. */
