@@ -90,7 +90,7 @@ final class OriginConnections implements ProxyClient {
      */
     private final class Attempt implements OriginPool.Taker {
         private final HttpServerExchange exchange;
-        private XnioExecutor.Key timer;
+        private XnioExecutor.@Nullable Key timer;
         private long received;
         private long movedBefore;
         private @Nullable ProxyCallback<ProxyConnection> callback;
@@ -100,12 +100,13 @@ final class OriginConnections implements ProxyClient {
 
         Attempt(HttpServerExchange exchange) {
             this.exchange = exchange;
-            this.timer = startTimer();
             exchange.addRequestWrapper((factory, _) -> new BytesReceivedStreamSourceConduit(factory.create(),
                     bytes -> received += bytes));
             exchange.addExchangeCompleteListener((_, next) -> {
                 over = true;
-                timer.remove();
+                if (timer != null) {
+                    timer.remove();
+                }
                 if (connection != null) {
                     pool.giveBack(connection);
                 }
@@ -117,6 +118,10 @@ final class OriginConnections implements ProxyClient {
         }
 
         void connect() {
+            if (over) {
+                return; // its client has left while it waited for its turn
+            }
+            timer = timer == null ? startTimer() : timer;
             pool.take(exchange.getIoThread(), exchange.getConnection().getByteBufferPool(), this);
         }
 

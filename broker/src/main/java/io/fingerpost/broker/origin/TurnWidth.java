@@ -34,7 +34,7 @@ final class TurnWidth {
     private int kept = FIRST;
     private double keptRate;
     /** Turns that began before the width was this: they say nothing of it. */
-    private int earlier;
+    private int earlier = FIRST;
     private int turns;
     private long bytes;
     private long since;
@@ -55,7 +55,7 @@ final class TurnWidth {
      */
     void ended(long brought, long now, int underWay, boolean awaited) {
         if (underWay < LEAST && !awaited) {
-            measureAnew(now); // the line falls silent, for want of anybody who asks
+            measureAnew(now, 0); // the line falls silent, for want of anybody who asks
             return;
         }
         if (earlier > 0) {
@@ -69,15 +69,15 @@ final class TurnWidth {
         isAwaited &= awaited;
         if (turns >= Math.max(TURNS, width) && now > since) {
             judge((double) bytes / (now - since));
-            measureAnew(now);
+            measureAnew(now, underWay - 1);
         }
     }
 
-    private void measureAnew(long now) {
+    private void measureAnew(long now, int stillUnderWay) {
         turns = 0;
         bytes = 0;
         since = now;
-        earlier = width;
+        earlier = Math.max(width, stillUnderWay);
         mostUnderWay = LEAST;
         isAwaited = true;
     }
@@ -93,7 +93,7 @@ final class TurnWidth {
         }
         nextRest = isTrying ? REST : nextRest;
         kept = Math.min(width, mostUnderWay); // what nobody asks for is not there to be kept
-        keptRate = rate;
+        keptRate = isTrying && trial == Trial.FEWER ? Math.max(keptRate, rate) : rate; // or a little would be lost each time
         width = kept;
         isTrying = false;
         if (rest > 0) {

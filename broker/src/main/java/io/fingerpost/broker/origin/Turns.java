@@ -78,7 +78,7 @@ final class Turns {
             long now = nanoTime.getAsLong();
             int before = underWay.size();
             if (underWay.remove(turn)) {
-                usual += ((double) (now - turn.began) - usual) * WEIGHT;
+                learn(now - turn.began);
                 width.ended(bytes, now, before, !waiting.isEmpty());
             } else {
                 waiting.remove(turn);
@@ -98,8 +98,7 @@ final class Turns {
     }
 
     private List<Turn> next(long now) {
-        double most = Math.max(LEAST_LONG, LONG * usual);
-        underWay.removeIf(turn -> now - turn.began > most);
+        makeRoom(now);
         var next = new ArrayList<Turn>();
         for (Turn first = waiting.peek(); first != null && mayGo(first, now); first = waiting.peek()) {
             waiting.remove();
@@ -108,6 +107,22 @@ final class Turns {
             next.add(first);
         }
         return next;
+    }
+
+    private void makeRoom(long now) {
+        double most = Math.max(LEAST_LONG, LONG * usual);
+        for (var first = underWay.iterator(); first.hasNext();) {
+            long took = now - first.next().began;
+            if (took <= most) {
+                return;
+            }
+            first.remove();
+            learn(took);
+        }
+    }
+
+    private void learn(long took) {
+        usual = Math.min((double) LONGEST_WAIT, usual + ((double) took - usual) * WEIGHT);
     }
 
     private boolean mayGo(Turn first, long now) {

@@ -17,7 +17,7 @@ class TurnWidthTest {
     private record Line(double megabits, DoubleUnaryOperator latency) {}
 
     private static final Line SLOW = new Line(20, _ -> 0.5);
-    private static final Line FAR = new Line(10_000, _ -> 50);
+    private static final Line FAR = new Line(10_000, drawn -> 45 + 10 * drawn);
     private static final Line FAR_AND_UNSTEADY = new Line(10_000, drawn -> 20 - 30 * Math.log(1 - drawn));
     /** One answer in ten is not in the origin's cache. */
     private static final Line UNEVEN = new Line(10_000, drawn -> drawn < 0.1 ? 500 : 2);
@@ -120,7 +120,7 @@ class TurnWidthTest {
     void aLineThatBecomesSlowIsNoticedAndSoIsOneThatBecomesFast() {
         var run = new Run(FAR, 400).forSeconds(10);
 
-        assertThat(run.on(SLOW).forSeconds(60).forSeconds(10).meanWidth()).isLessThan(4);
+        assertThat(run.on(SLOW).forSeconds(120).forSeconds(10).meanWidth()).isLessThan(4);
         assertThat(run.on(FAR).forSeconds(20).forSeconds(10).meanWidth()).isGreaterThan(100);
     }
 
@@ -129,7 +129,7 @@ class TurnWidthTest {
         var run = new Run(FAR, 400).forSeconds(10);
         run.asking = 10;
 
-        assertThat(run.on(SLOW).forSeconds(60).forSeconds(10).meanWidth()).isLessThan(4);
+        assertThat(run.on(SLOW).forSeconds(120).forSeconds(10).meanWidth()).isLessThan(4);
     }
 
     @Test

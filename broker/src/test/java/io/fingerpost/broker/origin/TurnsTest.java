@@ -78,6 +78,27 @@ class TurnsTest {
     }
 
     @Test
+    void whenAllBecomeSlowThatIsUsualSoon() {
+        for (int i = 0; i < 50; i++) { // what is usual: 30 ms
+            var turn = take(i);
+            pass(30);
+            turn.end(PIECE);
+        }
+        for (int round = 0; round < 10; round++) {
+            var slow = take(0, TurnWidth.FIRST);
+            pass(400);
+            turns.look();
+            slow.forEach(turn -> turn.end(PIECE));
+        }
+
+        take(0, TurnWidth.MOST);
+        pass(400);
+        turns.look();
+
+        assertThat(turns.waiting()).as("nobody has made room yet").isGreaterThan(TurnWidth.MOST - 10);
+    }
+
+    @Test
     void nobodyWaitsLongerThanTheLongestWait() {
         for (int i = 0; i < 50; i++) { // what is usual: 2 s
             var turn = take(i);

@@ -3,7 +3,6 @@ package io.fingerpost.agent.fetch;
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.FailureReport.Phase;
-import io.fingerpost.contract.http.FieldNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -65,7 +64,6 @@ final class SourceOpener {
     }
 
     private SourceBody fromPeer(URI url, Map<String, String> fields, Part part) throws IOException {
-        fields.put(FieldNames.PREFER, FieldNames.RETURN_MINIMAL);
         return checked(PeerConnection.get(url, fields, config), part);
     }
 

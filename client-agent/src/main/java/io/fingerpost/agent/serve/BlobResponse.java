@@ -30,8 +30,8 @@ public final class BlobResponse {
     private static final HttpString REPR_DIGEST = new HttpString(FieldNames.REPR_DIGEST);
     private static final HttpString CONTENT_DIGEST = new HttpString(FieldNames.CONTENT_DIGEST);
     private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
-    /** Replayed fields that a 304 had better not repeat, nor a part for who knows them (RFC 9110 §15.4.5, §15.3.7). */
-    private static final List<String> DESCRIBING = List.of("Content-Type", "Content-Language", "Content-Disposition",
+    /** Replayed fields that a 304 had better not repeat (RFC 9110 §15.4.5). */
+    private static final List<String> NOT_ON_304 = List.of("Content-Type", "Content-Language", "Content-Disposition",
             "Last-Modified");
     /** Longest part that is hashed for its `Content-Digest`; a longer one would cost too much before its first byte. */
     private static final long MAX_HASHED_PART = 16L << 20;
@@ -53,7 +53,7 @@ public final class BlobResponse {
         var representation = portion.representation();
         if (isNotModified(exchange, representation)) {
             replay(exchange, representation);
-            DESCRIBING.forEach(exchange.getResponseHeaders()::remove);
+            NOT_ON_304.forEach(exchange.getResponseHeaders()::remove);
             exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
             exchange.endExchange();
             return;
@@ -79,33 +79,21 @@ public final class BlobResponse {
         var representation = portion.representation();
         replay(exchange, representation);
         var fields = exchange.getResponseHeaders();
+        fields.put(Headers.ACCEPT_RANGES, "bytes");
+        fields.put(REPR_DIGEST, DigestField.format(representation.digest()));
+        fields.put(CONTENT_TYPE_OPTIONS, "nosniff");
         if (part) {
             exchange.setStatusCode(StatusCodes.PARTIAL_CONTENT);
             fields.put(Headers.CONTENT_RANGE, span.contentRange(representation.size()));
-        }
-        if (part && wantsLittle(exchange)) {
-            DESCRIBING.forEach(fields::remove);
-        } else {
-            describe(exchange, portion, span, part);
+            boolean wanted = wantsContentDigest(exchange);
+            partDigest(representation, portion.file(), span, wanted)
+                    .ifPresent(digest -> fields.put(CONTENT_DIGEST, DigestField.format(digest)));
         }
         exchange.setResponseContentLength(span.length());
         if (exchange.getRequestMethod().equals(Methods.HEAD)) {
             exchange.endExchange();
         } else {
             FileSender.send(exchange, portion.file(), span, uplink, progress);
-        }
-    }
-
-    private static void describe(HttpServerExchange exchange, Portion portion, Span span, boolean part)
-            throws IOException {
-        var representation = portion.representation();
-        var fields = exchange.getResponseHeaders();
-        fields.put(Headers.ACCEPT_RANGES, "bytes");
-        fields.put(REPR_DIGEST, DigestField.format(representation.digest()));
-        fields.put(CONTENT_TYPE_OPTIONS, "nosniff");
-        if (part) {
-            partDigest(representation, portion.file(), span, wantsContentDigest(exchange))
-                    .ifPresent(digest -> fields.put(CONTENT_DIGEST, DigestField.format(digest)));
         }
     }
 
@@ -162,11 +150,6 @@ public final class BlobResponse {
         @Nullable
         String range = fields.getFirst(Headers.RANGE);
         return ByteRange.parse(stands ? range : null);
-    }
-
-    /** An agent that has a plan knows what the representation is, and the digest of each piece; in many small answers that adds up. */
-    private static boolean wantsLittle(HttpServerExchange exchange) {
-        return FieldNames.RETURN_MINIMAL.equals(exchange.getRequestHeaders().getFirst(FieldNames.PREFER));
     }
 
     private static boolean wantsContentDigest(HttpServerExchange exchange) {

@@ -81,17 +81,6 @@ class PeerServesPiecesIT {
     }
 
     @Test
-    void whoKnowsWhatItIsGetsAPartWithNoMoreFieldsThanThereHaveToBe() throws IOException {
-        var answer = get("Range", range(PIECE, 2 * PIECE - 1), "Prefer", "return=minimal");
-
-        assertThat(answer.statusCode()).isEqualTo(206);
-        assertThat(answer.body()).isEqualTo(FILM.part(PIECE, 2 * PIECE - 1));
-        assertThat(answer.headers().map()).containsKeys("content-range", "etag", "date", "vary")
-                .doesNotContainKeys("repr-digest", "content-digest", "last-modified", "content-type",
-                        "accept-ranges", "x-content-type-options");
-    }
-
-    @Test
     void servesAVerifiedPieceWhileOthersAreMissing() throws IOException {
         assertPart(get("Range", range(PIECE, 2 * PIECE - 1)), PIECE, 2 * PIECE - 1);
         assertPart(get("Range", range(4 * PIECE, FILM.size() - 1)), 4 * PIECE, FILM.size() - 1);

@@ -14,10 +14,6 @@ public final class FieldNames {
     public static final String WANT_CONTENT_DIGEST = "Want-Content-Digest";
     /** Legacy form of {@link #WANT_REPR_DIGEST} (RFC 3230). */
     public static final String WANT_DIGEST = "Want-Digest";
-    /** What a client would like of the answer (RFC 7240). */
-    public static final String PREFER = "Prefer";
-    /** In {@link #PREFER}: no more fields than there have to be (RFC 7240 §4.2). */
-    public static final String RETURN_MINIMAL = "return=minimal";
     /** On our 302: the digest of what `Location` leads to, in the syntax of `Repr-Digest`. Ours, unregistered. */
     public static final String TARGET_REPR_DIGEST = "Target-Repr-Digest";
     /** On what the broker passes on from the origin: whether it may be shared, and if not why. Ours, unregistered. */

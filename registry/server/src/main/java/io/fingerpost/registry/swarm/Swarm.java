@@ -19,7 +19,7 @@ final class Swarm {
     /** A peer without a new piece for so long, in milliseconds, is served by the origin; one that has got pieces of something else, later. */
     private static final long STARVED = 3_000;
     private static final long STARVED_OF_ONE = 15_000;
-    /** For each byte that it had to send, the origin may send so much once more to help who has just come. */
+    /** For each byte of one copy that it had to send, the origin may send so much once more to help who has just come. */
     private static final double HELP = 0.16;
     /** What it costs more to send to one who comes last. */
     private static final long LAST = 1L << 62;
@@ -295,7 +295,8 @@ final class Swarm {
     Choice help(Member to, Sender origin, long now) {
         boolean lacksMost = 2 * to.have().cardinality() < layout.count();
         if (!lacksMost || isCold() || !to.takes(now) || !to.hasRoom() || to.comesLast() || to.avoids(origin, now)
-                || originTasks >= mostFromOrigin || repeated + layout.pieceSize() > HELP * needed) {
+                || originTasks >= mostFromOrigin
+                || repeated + layout.pieceSize() > HELP * Math.min(needed, layout.size())) {
             return null;
         }
         int best = -1;
