@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.xnio.XnioExecutor;
 
 /**
- * A line to other clients, on which all transfers together keep to a bit rate: within any time t, rate × (t + 50 ms) and one turn.
+ * A line to other clients, on which all transfers together keep to a bit rate: within any time t, rate × (t + 30 ms) and one turn.
  *
  * <p>Transfers have their turns one after the other, so that a piece that was asked for first is there first, instead of all being there
  * late. Clients have equal parts of the line, however many transfers each has (deficit round robin, Shreedhar and Varghese 1995). A
@@ -24,18 +24,24 @@ import org.xnio.XnioExecutor;
  */
 public final class Uplink {
     private static final Logger LOG = LoggerFactory.getLogger(Uplink.class);
-    /** What a byte of a body is on the wire: a full packet has 1,514 with Ethernet's, the IP and the TCP head. */
-    private static final double WIRE = 1_514.0 / 1_448;
-    /** The response's head, and a packet that is not full. */
-    private static final int HEAD = 500;
-    private static final long TURN_MILLIS = 50;
-    private static final long LARGEST_TURN = 2 << 20;
+    /**
+     * What a byte of a body is on the wire: a full packet has 1,514 with Ethernet's, the IP and the TCP head. And what else the same line
+     * carries: heads, requests, announcements, acknowledgements of what comes.
+     */
+    private static final double WIRE = 1_514.0 / 1_448 * 1.02;
+    /** What goes at a time: small, for all else that this machine says waits behind it. */
+    private static final long TURN_MILLIS = 16;
+    private static final long LEAST_TURN = 16 << 10;
+    /** What a client may have before it is another's turn. */
+    private static final long SHARE_MILLIS = 50;
+    private static final long LARGEST = 2 << 20;
     /** A turn may come so late without loss to the rate. */
-    private static final long CREDIT = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long CREDIT = TimeUnit.MILLISECONDS.toNanos(30);
 
     private final LongSupplier nanos;
     private final double nanosPerByte;
     private final long turn;
+    private final long share;
     private final Map<InetAddress, Client> clients = new HashMap<>();
     private final Deque<Client> ring = new ArrayDeque<>();
     /** When all that was sent has gone over the line. */
@@ -61,7 +67,7 @@ public final class Uplink {
         private final InetAddress address;
         private final Deque<Transfer> transfers = new ArrayDeque<>();
         /** Bytes until the next client has its turn; less than none if it has had too many. */
-        private long left = turn;
+        private long left = share;
 
         private Client(InetAddress address) {
             this.address = address;
@@ -77,7 +83,9 @@ public final class Uplink {
         this.nanos = nanos;
         this.freeAt = nanos.getAsLong();
         this.nanosPerByte = 8e9 / bitsPerSecond;
-        this.turn = Math.clamp(bitsPerSecond / 8_000 * TURN_MILLIS, PieceLayout.MIN_PIECE, LARGEST_TURN);
+        long bytesPerMilli = bitsPerSecond / 8_000;
+        this.turn = Math.clamp(bytesPerMilli * TURN_MILLIS, LEAST_TURN, LARGEST);
+        this.share = Math.clamp(bytesPerMilli * SHARE_MILLIS, PieceLayout.MIN_PIECE, LARGEST);
     }
 
     /** As fast as the connections take it. */
@@ -158,7 +166,7 @@ public final class Uplink {
 
     private void charge(long sent) {
         if (sent > 0) {
-            freeAt = Math.max(freeAt, nanos.getAsLong() - CREDIT) + (long) ((sent * WIRE + HEAD) * nanosPerByte);
+            freeAt = Math.max(freeAt, nanos.getAsLong() - CREDIT) + (long) (sent * WIRE * nanosPerByte);
         }
     }
 
@@ -177,7 +185,7 @@ public final class Uplink {
             ring.removeFirst();
             clients.remove(client.address);
         } else if (client.left <= 0) {
-            client.left += turn;
+            client.left += share;
             ring.addLast(ring.removeFirst());
         }
     }

@@ -68,10 +68,11 @@ final class Desk {
 
     /**
      * Whether the peer waits, and there is something to tell it, or it has waited long enough. Who has work enough is told with the answer to its next
-     * announcement, which costs nothing more.
+     * announcement, which costs nothing more; but not if a sender's line could fall silent meanwhile.
      */
     boolean isDue(long now) {
-        return waiting != null && (!untold.isEmpty() && !hasWork() || now >= waitsUntil);
+        return waiting != null
+                && (!untold.isEmpty() && (!hasWork() || untold.stream().anyMatch(Task::isNext)) || now >= waitsUntil);
     }
 
     private boolean hasWork() {

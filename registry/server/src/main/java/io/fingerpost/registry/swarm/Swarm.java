@@ -248,7 +248,7 @@ final class Swarm {
         int start = start();
         for (int i = 0; i < Math.min(LOOKED_AT, members.size()); i++) {
             Member member = members.get((start + i) % members.size());
-            if (member.takes(now) && member.passesOn() && !member.avoids(origin, now)
+            if (member.takes(now) && member.hasRoom() && member.passesOn() && !member.avoids(origin, now)
                     && (best == null || passesOnSooner(member, best))) {
                 best = member;
             }
@@ -257,9 +257,6 @@ final class Swarm {
     }
 
     private static boolean passesOnSooner(Member one, Member other) {
-        if (one.hasRoom() != other.hasRoom()) {
-            return one.hasRoom();
-        }
         return one.fromOrigin() != other.fromOrigin()
                 ? one.fromOrigin() < other.fromOrigin()
                 : one.sender().flow().underWay() < other.sender().flow().underWay();

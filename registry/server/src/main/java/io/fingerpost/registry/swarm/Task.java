@@ -40,6 +40,11 @@ final class Task {
         return mark;
     }
 
+    /** Whether its sender had next to nothing to send before it: its line waits for this one. */
+    boolean isNext() {
+        return mark.ahead() < 2 * mark.bytes();
+    }
+
     /** The member does not know of it yet. */
     void hold() {
         isTold = false;
