@@ -24,11 +24,10 @@ import org.xnio.XnioExecutor;
  */
 public final class Uplink {
     private static final Logger LOG = LoggerFactory.getLogger(Uplink.class);
-    /**
-     * What a byte of a body is on the wire: a full packet has 1,514 with Ethernet's, the IP and the TCP head. And what else the same line
-     * carries: heads, requests, announcements, acknowledgements of what comes.
-     */
-    private static final double WIRE = 1_514.0 / 1_448 * 1.02;
+    /** What a byte of a body is on the wire: a full packet has 1,514 with Ethernet's, the IP and the TCP head. */
+    private static final double WIRE = 1_514.0 / 1_448;
+    /** With each turn: the response's head or a packet that is not full, and what else this machine says meanwhile. */
+    private static final int HEAD = 500;
     /** What goes at a time: small, for all else that this machine says waits behind it. */
     private static final long TURN_MILLIS = 16;
     private static final long LEAST_TURN = 16 << 10;
@@ -68,6 +67,8 @@ public final class Uplink {
         private final Deque<Transfer> transfers = new ArrayDeque<>();
         /** Bytes until the next client has its turn; less than none if it has had too many. */
         private long left = share;
+        /** What the first of its transfers was sent in a row. */
+        private long inARow;
 
         private Client(InetAddress address) {
             this.address = address;
@@ -157,7 +158,9 @@ public final class Uplink {
         charge(taken.sent);
         client.left -= taken.sent;
         if (taken.wantsMore) {
-            goOn(client, transfer);
+            goOn(client, transfer, taken.sent);
+        } else {
+            client.inARow = 0;
         }
         goOn(client);
         isBusy = false;
@@ -166,15 +169,17 @@ public final class Uplink {
 
     private void charge(long sent) {
         if (sent > 0) {
-            freeAt = Math.max(freeAt, nanos.getAsLong() - CREDIT) + (long) (sent * WIRE * nanosPerByte);
+            freeAt = Math.max(freeAt, nanos.getAsLong() - CREDIT) + (long) ((sent * WIRE + HEAD) * nanosPerByte);
         }
     }
 
-    /** The transfer goes on at once, or behind the client's others if its part is used up. */
-    private static void goOn(Client client, Transfer transfer) {
-        if (client.left > 0) {
+    /** The transfer stays before the client's others, so that a piece is there before the next one, until it has had its part. */
+    private void goOn(Client client, Transfer transfer, long sent) {
+        client.inARow += sent;
+        if (client.inARow < share) {
             client.transfers.addFirst(transfer);
         } else {
+            client.inARow = 0;
             client.transfers.addLast(transfer);
         }
     }

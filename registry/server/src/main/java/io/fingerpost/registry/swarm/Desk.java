@@ -71,8 +71,13 @@ final class Desk {
      * announcement, which costs nothing more; but not if a sender's line could fall silent meanwhile.
      */
     boolean isDue(long now) {
-        return waiting != null
-                && (!untold.isEmpty() && (!hasWork() || untold.stream().anyMatch(Task::isNext)) || now >= waitsUntil);
+        return waiting != null && (untold.stream().filter(Desk::isWanted).anyMatch(task -> !hasWork() || task.isNext())
+                || now >= waitsUntil);
+    }
+
+    /** It may have ended meanwhile. */
+    private static boolean isWanted(Task task) {
+        return task.to().pending(task.piece()).contains(task);
     }
 
     private boolean hasWork() {
@@ -114,7 +119,7 @@ final class Desk {
     private Orders orders(List<Task> tasks, long now, Instant ticketEnd) {
         var pieces = new LinkedHashMap<Source, List<Integer>>();
         for (Task task : tasks) {
-            if (task.to().pending(task.piece()).contains(task)) {
+            if (isWanted(task)) {
                 task.told(now);
                 pieces.computeIfAbsent(new Source(task.to().swarm(), task.from()), _ -> new ArrayList<>())
                         .add(task.piece());

@@ -258,8 +258,8 @@ final class Dispatch {
             while (originHasRoom(swarm, now) && begin(swarm.bestFromOrigin(origin, now), now)) {
                 given = true;
             }
-            if (given && swarms.remove(swarm)) {
-                swarms.add(swarm); // behind the others
+            if ((given || originHasRoom(swarm, now)) && swarms.remove(swarm)) {
+                swarms.add(swarm); // behind the others: it has had its turn, or cannot take one
             }
         }
     }

@@ -30,6 +30,7 @@ final class Member {
     private int taskCount;
     private int most = FIRST_TASKS;
     private int fromOrigin;
+    private int originTasks;
     private long lastProgress;
 
     /**
@@ -96,6 +97,11 @@ final class Member {
         return taskCount < most;
     }
 
+    /** The same of what comes from the origin: what peers send must not keep it from there. */
+    boolean hasRoomFromOrigin() {
+        return originTasks < most;
+    }
+
     /** A piece did not arrive. */
     void lost() {
         most = Math.max(LEAST_TASKS, most / 2);
@@ -141,6 +147,7 @@ final class Member {
         taskCount++;
         sender.awaits(task.mark().bytes());
         fromOrigin += task.from().isOrigin() ? 1 : 0;
+        originTasks += task.from().isOrigin() ? 1 : 0;
         told.accept(task);
     }
 
@@ -148,6 +155,7 @@ final class Member {
         pending.computeIfPresent(task.piece(), (_, tasks) -> {
             if (tasks.remove(task)) {
                 taskCount--;
+                originTasks -= task.from().isOrigin() ? 1 : 0;
                 sender.awaits(-task.mark().bytes());
             }
             if (!tasks.isEmpty()) {

@@ -248,7 +248,7 @@ final class Swarm {
         int start = start();
         for (int i = 0; i < Math.min(LOOKED_AT, members.size()); i++) {
             Member member = members.get((start + i) % members.size());
-            if (member.takes(now) && member.hasRoom() && member.passesOn() && !member.avoids(origin, now)
+            if (member.takes(now) && member.hasRoomFromOrigin() && member.passesOn() && !member.avoids(origin, now)
                     && (best == null || passesOnSooner(member, best))) {
                 best = member;
             }
@@ -272,7 +272,7 @@ final class Swarm {
         if (to.comesLast() && bestFromOrigin(origin, now) != null) {
             return null;
         }
-        boolean rescued = starved || to.takes(now) && to.hasRoom() && isAlone(to, now);
+        boolean rescued = starved || to.takes(now) && to.hasRoom() && isAlone(to, now) && !waits(to, now);
         if (!rescued || originTasks >= mostFromOrigin || to.avoids(origin, now)) {
             return null;
         }
@@ -314,6 +314,11 @@ final class Swarm {
         return members.size() <= LOOKED_AT && members.stream()
                 .filter(from -> from.sender().serves(to.peer(), now) && !to.avoids(from.sender(), now))
                 .noneMatch(from -> hasMore(from, to));
+    }
+
+    /** Whether it would only pass on to nobody what others, who do pass it on, are about to get. */
+    private boolean waits(Member to, long now) {
+        return !to.passesOn() && isCold() && members.stream().anyMatch(other -> other.passesOn() && other.takes(now));
     }
 
     private static boolean hasMore(Member from, Member to) {

@@ -31,8 +31,14 @@ class DeskTest {
         assertThat(desk.isDue(0)).isFalse();
     }
 
-    private void order(Sender from) {
-        member.begin(new Task(member, from, piece++, from.flow().begin(PIECE, 0)));
+    private Task order(Sender from) {
+        var task = new Task(member, from, piece++, from.flow().begin(PIECE, 0));
+        member.begin(task);
+        return task;
+    }
+
+    private void othersTakeFrom(Sender from) {
+        from.flow().begin(2L * PIECE, 0);
     }
 
     private void orderAndTell(int pieces) {
@@ -44,6 +50,8 @@ class DeskTest {
 
     @Test
     void whoHasNothingToDoIsToldAtOnce() {
+        othersTakeFrom(busy);
+
         order(busy);
 
         assertThat(desk.isDue(0)).isTrue();
@@ -63,5 +71,15 @@ class DeskTest {
         order(Sender.of(FluidRig.peer(3)));
 
         assertThat(desk.isDue(0)).isTrue();
+    }
+
+    @Test
+    void whatHasEndedMeanwhileIsNotToldOf() {
+        orderAndTell(2);
+        var task = order(Sender.of(FluidRig.peer(3)));
+
+        member.end(task);
+
+        assertThat(desk.isDue(0)).isFalse();
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.store.Peer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -22,8 +24,12 @@ class OriginShareTest {
     private long now = 1;
 
     private Member join(int number) {
+        return join(number, new BitSet(), true);
+    }
+
+    private Member join(int number, BitSet have, boolean fetches) {
         Sender sender = Sender.of(FluidRig.peer(number));
-        var member = new Member(swarm, sender, sender.peer(), new BitSet(), true, told::add, now);
+        var member = new Member(swarm, sender, sender.peer(), have, fetches, told::add, now);
         dispatch.join(member, now);
         return member;
     }
@@ -57,5 +63,29 @@ class OriginShareTest {
             takesWhatItWasTold(alone);
         }
         assertThat(told).hasSize(PIECES);
+    }
+
+    @Test
+    void whatPeersSendKeepsNothingFromTheOriginBack() {
+        var half = new BitSet();
+        half.set(0, PIECES / 2);
+        join(1, half, false);
+
+        var newcomer = join(2);
+
+        assertThat(newcomer.allPending()).filteredOn(task -> !task.from().isOrigin()).hasSize(4);
+        assertThat(newcomer.allPending()).filteredOn(task -> task.from().isOrigin()).hasSize(4)
+                .allMatch(task -> task.piece() >= PIECES / 2);
+    }
+
+    @Test
+    void whoPassesNothingOnWaitsForThoseWhoDo() {
+        join(1);
+        var unreachable = FluidRig.peer(2);
+        unreachable.turn(Peer.State.DOWN, Reachability.YES);
+        Sender sender = Sender.of(unreachable);
+        dispatch.join(new Member(swarm, sender, unreachable, new BitSet(), true, told::add, now), now);
+
+        assertThat(told).isNotEmpty().noneMatch(task -> task.to().peer() == unreachable);
     }
 }
