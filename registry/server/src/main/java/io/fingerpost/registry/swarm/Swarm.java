@@ -257,6 +257,9 @@ final class Swarm {
     }
 
     private static boolean passesOnSooner(Member one, Member other) {
+        if (one.hasRoom() != other.hasRoom()) {
+            return one.hasRoom();
+        }
         return one.fromOrigin() != other.fromOrigin()
                 ? one.fromOrigin() < other.fromOrigin()
                 : one.sender().flow().underWay() < other.sender().flow().underWay();
@@ -316,7 +319,7 @@ final class Swarm {
                 .noneMatch(from -> hasMore(from, to));
     }
 
-    /** Whether it would only pass on to nobody what others, who do pass it on, are about to get. */
+    /** Whether what nobody has is to go first to others: they pass it on, and it does not. */
     private boolean waits(Member to, long now) {
         return !to.passesOn() && isCold() && members.stream().anyMatch(other -> other.passesOn() && other.takes(now));
     }

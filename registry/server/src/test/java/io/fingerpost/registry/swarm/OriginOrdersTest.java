@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fingerpost.contract.PieceLayout;
 import io.fingerpost.contract.PieceSet;
 import io.fingerpost.contract.Sha256;
+import io.fingerpost.contract.api.Reachability;
+import io.fingerpost.registry.store.Peer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What the origin sends once more after a rush, while the peers' lines are full. */
-class OriginHelpTest {
+/** To whom the origin sends what nobody has; and what it sends once more after a rush, while the peers' lines are full. */
+class OriginOrdersTest {
     private static final int PIECES = 100;
 
     private final Dispatch dispatch = new Dispatch(Sender.origin(), 64, SwarmMeters.NONE);
@@ -91,5 +93,52 @@ class OriginHelpTest {
 
         assertThat(told).isNotEmpty();
         assertThat(fromOrigin()).isEmpty();
+    }
+
+    /** Or one line alone would have to pass on all that there is at first. */
+    @Test
+    void whoComesFirstByAMomentDoesNotGetAllThatIsSentFirst() {
+        var first = newcomer(1);
+        var second = newcomer(2);
+        var third = newcomer(3);
+
+        assertThat(told).hasSize(10).allMatch(task -> task.from().isOrigin());
+        assertThat(List.of(first, second, third)).extracting(Member::taskCount).containsExactly(4, 4, 2);
+    }
+
+    @Test
+    void whoIsAloneGetsMoreAtATimeWithEachPieceThatArrives() {
+        var alone = newcomer(1);
+        assertThat(alone.taskCount()).isEqualTo(4);
+
+        takes(alone, false);
+        assertThat(alone.taskCount()).isEqualTo(8);
+
+        takesAll(alone);
+        assertThat(told).hasSize(PIECES);
+    }
+
+    @Test
+    void whatPeersSendKeepsNothingFromTheOriginBack() {
+        var half = new BitSet();
+        half.set(0, PIECES / 2);
+        join(1, half, false);
+
+        var newcomer = newcomer(2);
+
+        assertThat(newcomer.allPending()).filteredOn(task -> !task.from().isOrigin()).hasSize(4);
+        assertThat(newcomer.allPending()).filteredOn(task -> task.from().isOrigin()).hasSize(4)
+                .allMatch(task -> task.piece() >= PIECES / 2);
+    }
+
+    @Test
+    void whoPassesNothingOnWaitsForThoseWhoDo() {
+        newcomer(1);
+        var unreachable = FluidRig.peer(2);
+        unreachable.turn(Peer.State.DOWN, Reachability.YES);
+        Sender sender = Sender.of(unreachable);
+        dispatch.join(new Member(swarm, sender, unreachable, new BitSet(), true, told::add, now), now);
+
+        assertThat(told).isNotEmpty().noneMatch(task -> task.to().peer() == unreachable);
     }
 }
