@@ -13,8 +13,13 @@ from .network import NETWORK
 from .processes import wait_for_line
 from .rig import SHAPED_WARM_UPS
 
-# Many agents share two cores: a small heap, one thread that collects, and code that is compiled soon, so that the warm-up need not be longer.
-AGENT_FLAGS = "-Xmx128m -XX:+UseSerialGC -XX:CompileThresholdScaling=0.2"
+# Many agents share two cores: a small heap, one thread that collects, and code that is compiled soon, so that the warm-up need not be longer;
+# by C1, for C2 goes on compiling for far longer than any warm-up. But digests need C2: it alone uses the processor's instructions for them.
+AGENT_DIRECTIVES = os.path.join(os.path.dirname(os.path.realpath(__file__)), "agent.directives")
+AGENT_FLAGS = (
+    "-Xmx128m -XX:+UseSerialGC -XX:CompileThresholdScaling=0.2 "
+    f"-XX:+UnlockDiagnosticVMOptions -XX:CompilerDirectivesFile={AGENT_DIRECTIVES}"
+)
 BROKER_FLAGS = "-Xmx256m -XX:+UseSerialGC"
 STORE = "150MiB"  # several times what is fetched; the rest of the warm-up goes
 GATEWAY = "http://127.0.0.1:7401"
