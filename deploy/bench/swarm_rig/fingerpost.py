@@ -15,11 +15,8 @@ from .rig import SHAPED_WARM_UPS
 
 # Many agents share two cores: a small heap, one thread that collects, and code that is compiled soon, so that the warm-up need not be longer;
 # by C1, for C2 goes on compiling for far longer than any warm-up. But digests need C2: it alone uses the processor's instructions for them.
-AGENT_DIRECTIVES = os.path.join(os.path.dirname(os.path.realpath(__file__)), "agent.directives")
-AGENT_FLAGS = (
-    "-Xmx128m -XX:+UseSerialGC -XX:CompileThresholdScaling=0.2 "
-    f"-XX:+UnlockDiagnosticVMOptions -XX:CompilerDirectivesFile={AGENT_DIRECTIVES}"
-)
+AGENT_FLAGS = "-Xmx128m -XX:+UseSerialGC -XX:CompileThresholdScaling=0.2 -XX:+UnlockDiagnosticVMOptions -XX:CompilerDirectivesFile="
+AGENT_DIRECTIVES = "agent.directives"
 BROKER_FLAGS = "-Xmx256m -XX:+UseSerialGC"
 STORE = "150MiB"  # several times what is fetched; the rest of the warm-up goes
 GATEWAY = "http://127.0.0.1:7401"
@@ -97,7 +94,9 @@ class Fingerpost:
 
     def _start_agents(self):
         rig = self.rig
-        env = {"JAVA_OPTS": AGENT_FLAGS, "FINGERPOST_NO_BUILD": "1"}
+        # the options are split at spaces, which a checkout's path may have
+        directives = shutil.copy(os.path.join(os.path.dirname(__file__), AGENT_DIRECTIVES), rig.work)
+        env = {"JAVA_OPTS": AGENT_FLAGS + directives, "FINGERPOST_NO_BUILD": "1"}
         logs = []
         for i, node in enumerate(rig.hosts):
             lies = rig.scenario.lies(i)
