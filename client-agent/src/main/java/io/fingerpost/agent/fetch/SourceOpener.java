@@ -3,6 +3,7 @@ package io.fingerpost.agent.fetch;
 import io.fingerpost.agent.AgentConfig;
 import io.fingerpost.contract.Representation;
 import io.fingerpost.contract.api.FailureReport.Phase;
+import io.fingerpost.contract.http.PreferField;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -16,6 +17,8 @@ import java.util.concurrent.ScheduledExecutorService;
 final class SourceOpener {
     /** The origin is the last resort: only silence makes it fail. */
     private static final Duration ORIGIN_STALL = Duration.ofSeconds(60);
+    /** A peer may be about to get what it is asked for. */
+    private static final Duration WAIT = Duration.ofSeconds(2);
 
     private final BrokerClient broker;
     private final AgentConfig.Fetch config;
@@ -64,6 +67,9 @@ final class SourceOpener {
     }
 
     private SourceBody fromPeer(URI url, Map<String, String> fields, Part part) throws IOException {
+        if (config.answerTimeout().compareTo(WAIT) > 0) {
+            fields.put(PreferField.NAME, PreferField.waiting(WAIT));
+        }
         return checked(PeerConnection.get(url, fields, config), part);
     }
 

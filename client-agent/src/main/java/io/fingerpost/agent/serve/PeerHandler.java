@@ -37,6 +37,7 @@ public final class PeerHandler implements HttpHandler {
     private static final HttpString TIMING_ALLOW_ORIGIN = new HttpString("Timing-Allow-Origin");
 
     private final BlobStore store;
+    private final PieceWait pieces;
     private final Identity identity;
     private final Supplier<Registration> registration;
     private final TicketCheck tickets;
@@ -46,11 +47,12 @@ public final class PeerHandler implements HttpHandler {
     /**
      * @param registration what this agent registers, and nothing else is signed for
      * @param uploads which every transfer of a body is one of
-     * @param threads for what waits on the disk
+     * @param threads for what waits on the disk, or for a piece
      */
     public PeerHandler(BlobStore store, Identity identity, Supplier<Registration> registration, TicketCheck tickets,
             Uploads uploads, ExecutorService threads) {
         this.store = store;
+        this.pieces = new PieceWait(store);
         this.identity = identity;
         this.registration = registration;
         this.tickets = tickets;
@@ -159,6 +161,10 @@ public final class PeerHandler implements HttpHandler {
 
     private void sendPortion(HttpServerExchange exchange, Sha256 digest, Uplink uplink, SendProgress progress) {
         try {
+            if (!pieces.await(exchange, digest)) {
+                refuse(exchange, "piece-delayed", "this peer does not have the piece yet; ask again or elsewhere");
+                return;
+            }
             var portion = store.readable(digest);
             if (portion.isEmpty()) {
                 Problems.send(exchange, StatusCodes.NOT_FOUND, "not-held",
@@ -166,6 +172,9 @@ public final class PeerHandler implements HttpHandler {
                 return;
             }
             BlobResponse.send(exchange, portion.get(), uplink, progress);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            refuse(exchange, "stopping", "this peer stops; ask elsewhere");
         } catch (Exception e) {
             LOG.atWarn().setCause(e).addKeyValue("digest", digest).log("cannot serve");
             Problems.send(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "internal", "the blob cannot be read");

@@ -176,6 +176,11 @@ public final class BlobStore implements AutoCloseable {
         return Optional.of(Portion.open(incomplete.get().representation(), incomplete.get().verified(), file));
     }
 
+    /** What is being fetched right now, to be looked at and not to be closed; empty if the digest is not. */
+    public synchronized Optional<Partial> fetched(Sha256 digest) {
+        return inventory.opened(digest);
+    }
+
     /** Whether the complete blob is there; does not count as use. */
     public synchronized boolean contains(Sha256 digest) {
         return inventory.hasBlob(digest);

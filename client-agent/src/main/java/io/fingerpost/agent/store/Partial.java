@@ -7,9 +7,11 @@ import io.fingerpost.contract.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +127,23 @@ public final class Partial implements Written {
     private synchronized void markVerified(int piece) {
         written.set(piece);
         verified.set(piece);
+        notifyAll();
+    }
+
+    /**
+     * Waits until a piece is verified.
+     *
+     * @return false if it is not within the time
+     */
+    public synchronized boolean awaitVerified(int piece, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        for (long left = end - System.nanoTime(); !verified.get(piece); left = end - System.nanoTime()) {
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
     }
 
     /**

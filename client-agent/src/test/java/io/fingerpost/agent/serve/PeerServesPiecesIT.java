@@ -10,9 +10,11 @@ import io.fingerpost.agent.testing.Peer;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.http.DigestField;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +134,41 @@ class PeerServesPiecesIT {
         partial.verify(0);
 
         assertPart(get("Range", range(0, PIECE - 1)), 0, PIECE - 1);
+    }
+
+    @Test
+    void keepsWhoWaitsUntilThePieceIsVerified() throws Exception {
+        partial.write(ByteBuffer.wrap(FILM.bytes(), 0, PIECE), 0);
+        var answer = CompletableFuture.supplyAsync(() -> waiting(range(0, PIECE - 1), 2));
+        Awaitility.await().until(() -> peer.uploads().report().active() == 1);
+        assertThat(answer).isNotDone();
+
+        partial.verify(0);
+
+        assertPart(answer.get(), 0, PIECE - 1);
+    }
+
+    @Test
+    void keepsNobodyForLong() {
+        var answer = waiting(range(0, PIECE - 1), 1);
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(field(answer, "Retry-After")).isEqualTo("2");
+        assertThat(answer.body()).asString().contains("piece-delayed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bytes=65535-65536", "bytes=0-", "bytes=0-5,7-9"})
+    void keepsNobodyWhoWantsMoreThanOnePiece(String range) {
+        assertNotHeld(waiting(range, 2));
+    }
+
+    private HttpResponse<byte[]> waiting(String range, int seconds) {
+        try {
+            return get("Range", range, "Prefer", "wait=" + seconds);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -71,13 +71,8 @@ final class Desk {
      * announcement, which costs nothing more; but not if a sender's line could fall silent meanwhile.
      */
     boolean isDue(long now) {
-        return waiting != null && (untold.stream().filter(Desk::isWanted).anyMatch(task -> !hasWork() || task.isNext())
+        return waiting != null && (untold.stream().filter(Task::isPending).anyMatch(task -> !hasWork() || task.isNext())
                 || now >= waitsUntil);
-    }
-
-    /** It may have ended meanwhile. */
-    private static boolean isWanted(Task task) {
-        return task.to().pending(task.piece()).contains(task);
     }
 
     private boolean hasWork() {
@@ -119,7 +114,7 @@ final class Desk {
     private Orders orders(List<Task> tasks, long now, Instant ticketEnd) {
         var pieces = new LinkedHashMap<Source, List<Integer>>();
         for (Task task : tasks) {
-            if (isWanted(task)) {
+            if (task.isPending()) {
                 task.told(now);
                 pieces.computeIfAbsent(new Source(task.to().swarm(), task.from()), _ -> new ArrayList<>())
                         .add(task.piece());

@@ -108,11 +108,11 @@ final class Dispatch {
                 var tasks = List.copyOf(member.pending(piece));
                 count(tasks);
                 for (Task task : tasks) {
-                    if (tasks.size() == 1) {
+                    if (tasks.size() == 1 && !task.isEarly()) {
                         end(task);
                         task.from().arrived(task.mark(), now);
                     } else {
-                        withdraw(task); // who sent it is not known
+                        withdraw(task); // who sent it is not known, or since when
                     }
                     freed.add(task.from());
                 }
@@ -151,6 +151,9 @@ final class Dispatch {
         lastTick = now;
         swarms.forEach(swarm -> swarm.recount(now));
         for (Task task : pending().toList()) {
+            if (!task.isPending()) {
+                continue; // another was to come first, and has ended just now
+            }
             if (task.to().sender().isSilent(now)) {
                 withdraw(task); // which says nothing of the sender
                 task.to().lost();
@@ -205,11 +208,21 @@ final class Dispatch {
     private void withdraw(Task task) {
         end(task);
         task.from().flow().withdrawn(task.mark());
+        withdrawEarly(task);
     }
 
     private void giveUp(Task task, long now) {
         end(task);
         task.from().flow().lost(task.mark(), now);
+        withdrawEarly(task);
+    }
+
+    /** Who was to take on what has not come after all gets it elsewhere. */
+    private void withdrawEarly(Task ended) {
+        Member member = ended.to();
+        if (!member.have().get(ended.piece()) && !member.coming().get(ended.piece())) {
+            member.takeEarly(ended.piece()).forEach(this::withdraw);
+        }
     }
 
     /** Gives the sender work as long as its line has room. */
@@ -283,6 +296,10 @@ final class Dispatch {
             return false;
         }
         var task = new Task(choice.to(), choice.from(), choice.piece(), choice.from().flow().begin(bytes, now));
+        if (choice.holder() != null && choice.isEarly()) {
+            task.early();
+            choice.holder().promise(task);
+        }
         originTasks += task.from().isOrigin() ? 1 : 0;
         swarm.began(task);
         choice.to().begin(task);

@@ -24,9 +24,13 @@ final class Member {
     private final Consumer<Task> told;
     private final Map<Integer, List<Task>> pending = new HashMap<>();
     private final Map<Sender, Long> avoided = new HashMap<>();
+    /** What others are to take from it as soon as it has got the piece. */
+    private final Map<Integer, List<Task>> early = new HashMap<>();
     private boolean fetches;
     private boolean passesOn;
     private final BitSet coming = new BitSet();
+    private final BitSet soon = new BitSet();
+    private long soonAt = Long.MIN_VALUE;
     private int taskCount;
     private int most = FIRST_TASKS;
     private int fromOrigin;
@@ -135,6 +139,27 @@ final class Member {
         return coming;
     }
 
+    /** The pieces that it will have in a moment, so that others can be told already; not to be changed. */
+    BitSet soon(long now) {
+        if (soonAt != now) {
+            soonAt = now;
+            soon.clear();
+            pending.forEach((piece, tasks) -> soon.set(piece, tasks.size() == 1 && tasks.getFirst().isSoon(now)));
+        }
+        return soon;
+    }
+
+    /** Another member is to take from here what is still on its way. */
+    void promise(Task task) {
+        early.computeIfAbsent(task.piece(), _ -> new ArrayList<>(1)).add(task);
+    }
+
+    /** What others are still to take from here as soon as a piece has come. */
+    List<Task> takeEarly(int piece) {
+        var tasks = early.remove(piece);
+        return tasks == null ? List.of() : tasks.stream().filter(Task::isPending).toList();
+    }
+
     List<Task> allPending() {
         var all = new ArrayList<Task>();
         pending.values().forEach(all::addAll);
@@ -144,6 +169,7 @@ final class Member {
     void begin(Task task) {
         pending.computeIfAbsent(task.piece(), _ -> new ArrayList<>(1)).add(task);
         coming.set(task.piece());
+        soon.clear(task.piece());
         taskCount++;
         sender.awaits(task.mark().bytes());
         fromOrigin += task.from().isOrigin() ? 1 : 0;
@@ -152,6 +178,7 @@ final class Member {
     }
 
     void end(Task task) {
+        soon.clear(task.piece());
         pending.computeIfPresent(task.piece(), (_, tasks) -> {
             if (tasks.remove(task)) {
                 taskCount--;
@@ -169,6 +196,7 @@ final class Member {
     /** It has verified a piece. */
     void gained(int piece, long now) {
         have.set(piece);
+        takeEarly(piece).forEach(task -> task.ready(now));
         lastProgress = now;
         most = Math.min(MOST_TASKS, most + 1);
         fetches &= have.cardinality() < swarm.layout().count();

@@ -152,8 +152,22 @@ final class Swarm {
         }
     }
 
-    /** A piece that could be sent, and how well that fits: less cost is better. */
-    record Choice(Member to, Sender from, int piece, long cost) {
+    /**
+     * A piece that could be sent, and how well that fits.
+     *
+     * @param holder the sender's part in the swarm; null for the origin
+     * @param cost less is better
+     */
+    record Choice(Member to, Sender from, @Nullable Member holder, int piece, long cost) {
+        static Choice fromOrigin(Member to, Sender origin, int piece) {
+            return new Choice(to, origin, null, piece, 0);
+        }
+
+        /** Whether the sender does not have it yet itself. */
+        boolean isEarly() {
+            return holder != null && !holder.have().get(piece);
+        }
+
         static @Nullable Choice better(@Nullable Choice one, @Nullable Choice other) {
             return one == null || other != null && other.cost < one.cost ? other : one;
         }
@@ -201,23 +215,37 @@ final class Swarm {
         int far = from.sender().distanceTo(to.peer());
         long idle = Math.min(to.sender().flow().underWay() >>> 10, 0xFFFFF);
         long last = to.comesLast() ? LAST : 0;
-        return new Choice(to, from.sender(), piece,
+        return new Choice(to, from.sender(), from, piece,
                 last | ((copies << 3 | (long) far) << 20 | idle) << 8 | Math.min(to.taskCount(), 255));
     }
 
-    /** The piece that {@code from} has and {@code to} needs of which there are fewest; -1 if there is none. */
+    /**
+     * The piece that {@code from} has, or will have in a moment, and {@code to} needs, of which there are fewest; -1 if there is none. What
+     * is on its way to {@code to} already counts if that is late, and {@code from} has it.
+     */
     private int rarest(Member to, Member from, long now) {
         int best = -1;
-        int fewest = Integer.MAX_VALUE;
         BitSet offered = from.have();
         for (int piece = offered.nextSetBit(0); piece >= 0; piece = offered.nextSetBit(piece + 1)) {
-            if (!to.have().get(piece) && copies(piece) < fewest
+            if (!to.have().get(piece) && isRarer(piece, best)
                     && (to.coming().get(piece) ? isLate(to, from.sender(), piece, now) : to.hasRoom())) {
                 best = piece;
-                fewest = copies(piece);
+            }
+        }
+        if (!to.hasRoom()) {
+            return best;
+        }
+        BitSet soon = from.soon(now);
+        for (int piece = soon.nextSetBit(0); piece >= 0; piece = soon.nextSetBit(piece + 1)) {
+            if (!to.have().get(piece) && isRarer(piece, best) && !to.coming().get(piece)) {
+                best = piece;
             }
         }
         return best;
+    }
+
+    private boolean isRarer(int piece, int than) {
+        return than < 0 || copies(piece) < copies(than);
     }
 
     private static boolean isLate(Member to, Sender from, int piece, long now) {
@@ -231,7 +259,7 @@ final class Swarm {
     Choice bestFromOrigin(Sender origin, long now) {
         Member to = cold.isEmpty() || originTasks >= mostFromOrigin ? null : nextFromOrigin(origin, now);
         int piece = to == null ? -1 : firstCold(to, origin, now);
-        return to == null || piece < 0 ? null : new Choice(to, origin, piece, 0);
+        return to == null || piece < 0 ? null : Choice.fromOrigin(to, origin, piece);
     }
 
     private int firstCold(Member to, Sender origin, long now) {
@@ -284,7 +312,7 @@ final class Swarm {
                 && (isAwaited(piece) || to.coming().get(piece) && !isLate(to, origin, piece, now))) {
             piece = to.have().nextClearBit(piece + 1);
         }
-        return piece < layout.count() ? new Choice(to, origin, piece, 0) : null;
+        return piece < layout.count() ? Choice.fromOrigin(to, origin, piece) : null;
     }
 
     /**
@@ -305,7 +333,7 @@ final class Swarm {
                 best = piece;
             }
         }
-        return best < 0 ? null : new Choice(to, origin, best, 0);
+        return best < 0 ? null : Choice.fromOrigin(to, origin, best);
     }
 
     private int copies(int piece) {

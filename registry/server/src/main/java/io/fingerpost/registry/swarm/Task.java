@@ -6,13 +6,17 @@ final class Task {
     private static final double UNKNOWN = 1_000;
     private static final double UNKNOWN_RATE = 64;
 
+    /** What is to arrive within so many milliseconds is as good as there: it takes about as long to tell somebody of it. */
+    private static final double SOON = 40;
+
     /** However slow a sender was, no more than this is hoped for: it may be gone. */
     private static final double MOST = 30_000;
 
     private final Member to;
     private final Sender from;
     private final int piece;
-    private final Flow.Mark mark;
+    private Flow.Mark mark;
+    private boolean isEarly;
     private boolean isTold = true;
     private long toldAt;
 
@@ -40,9 +44,38 @@ final class Task {
         return mark;
     }
 
+    /** Whether it has not ended yet. */
+    boolean isPending() {
+        return to.pending(piece).contains(this);
+    }
+
     /** Whether its sender had next to nothing to send before it: its line waits for this one. */
     boolean isNext() {
         return mark.ahead() < 2 * mark.bytes();
+    }
+
+    /** Its sender is to get the piece first. */
+    void early() {
+        isEarly = true;
+    }
+
+    boolean isEarly() {
+        return isEarly;
+    }
+
+    /** Its sender has got the piece, if it was early: the line has it from now on. */
+    void ready(long now) {
+        if (isEarly) {
+            isEarly = false;
+            from.flow().withdrawn(mark);
+            mark = from.flow().begin(mark.bytes(), now);
+        }
+    }
+
+    /** Whether the piece will be there in a moment, as far as can be told. */
+    boolean isSoon(long now) {
+        return isTold && !isEarly && !isLate(now)
+                && now > mark.at() + expected() - SOON;
     }
 
     /** The member does not know of it yet. */
@@ -78,7 +111,10 @@ final class Task {
 
     /** So many times what it was to take, and at least so many milliseconds. */
     private long patience(double times, long least) {
-        double unknown = Math.max(UNKNOWN, mark.bytes() / UNKNOWN_RATE);
-        return Math.max(least, (long) (times * Math.min(MOST, from.flow().expected(mark, unknown))));
+        return Math.max(least, (long) (times * Math.min(MOST, expected())));
+    }
+
+    private double expected() {
+        return from.flow().expected(mark, Math.max(UNKNOWN, mark.bytes() / UNKNOWN_RATE));
     }
 }

@@ -140,11 +140,18 @@ class DispatchTest {
             } else {
                 var from = task.from().members().stream().filter(member -> member.swarm() == to.swarm()).toList();
                 assertThat(from).as("%s: from a member", what).hasSize(1);
-                assertThat(from.getFirst().have().get(task.piece())).as("%s: it does not have that", what).isTrue();
+                assertHasOrGets(from.getFirst(), task.piece(), what);
             }
             running.put(task, task.from() == silent
                     ? Long.MAX_VALUE
                     : now + 1 + random.nextInt(random.nextInt(10) == 0 ? 20_000 : 500));
+        }
+
+        private static void assertHasOrGets(Member from, int piece, String what) {
+            assertThat(from.have().get(piece) || from.pending(piece).size() == 1)
+                    .as("%s: it does not have that, and will not", what).isTrue();
+            assertThat(from.pending(piece)).as("%s: it gets that from one that does not have it itself", what)
+                    .noneMatch(Task::isEarly);
         }
 
         private void assertFromOrigin(Task task, String what) {

@@ -26,13 +26,16 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * Hosts that send one piece after the other, as agents do, or what the next takes when the first is held up by its receiver; and an
- * origin whose line is shared evenly by what it sends at a time. In steps of a millisecond of virtual time: what the real swarm makes
- * of them.
+ * Hosts that send one piece after the other, as agents do, or what the next takes when the first is held up by its receiver, and keep
+ * who asks for what they do not have yet; and an origin that sends two pieces at a time, as the broker asks for them. In steps of a
+ * millisecond of virtual time: what the real swarm makes of them.
  */
 final class FluidRig {
     private static final UploadBudget BUDGET = new UploadBudget(20_000_000, 16, 0);
     private static final int PARTS = 10;
+    private static final int ORIGIN_AT_A_TIME = 2;
+    /** Until a piece is verified, and who waits for it knows. */
+    private static final int VERIFYING = 3;
 
     final List<Host> hosts = new ArrayList<>();
     final Sender origin = Sender.origin();
@@ -58,6 +61,7 @@ final class FluidRig {
         final Sender sender;
         final Map<Swarm, Member> members = new HashMap<>();
         final Map<Swarm, BitSet> verified = new HashMap<>();
+        private final Map<Swarm, Map<Integer, Long>> arrivals = new HashMap<>();
         long doneAt = -1;
         /** Nobody waits for it: it is gone, or lies. */
         boolean isOut;
@@ -70,6 +74,7 @@ final class FluidRig {
 
         void join(Swarm swarm) {
             verified.put(swarm, new BitSet());
+            arrivals.put(swarm, new HashMap<>());
             var member = new Member(swarm, sender, sender.peer(), new BitSet(), true, task -> ordered
                     .add(new Transfer(this, swarm, task, now + way.getAsLong(), swarm.layout().length(task.piece()))),
                     now);
@@ -98,6 +103,12 @@ final class FluidRig {
             for (Host host : hosts) {
                 host.members.values().forEach(member -> dispatch.failed(member, sender, now));
             }
+        }
+
+        /** Whether it can send a piece that it was asked for. */
+        private boolean has(Swarm swarm, int piece) {
+            Long arrival = arrivals.get(swarm).get(piece);
+            return arrival != null && arrival + VERIFYING <= now;
         }
 
         boolean isDone(Map<Swarm, Integer> pieces) {
@@ -130,7 +141,9 @@ final class FluidRig {
                 if (transfer.to.isGone) {
                     continue;
                 }
-                if (transfer.left > 0) {
+                if (transfer.left > 0 && !isThere(transfer)) {
+                    ordered.add(transfer);
+                } else if (transfer.left > 0) {
                     running.add(transfer);
                     sending.merge(transfer.task.from(), 1, Integer::sum);
                 } else {
@@ -143,15 +156,28 @@ final class FluidRig {
         }
     }
 
+    private boolean isThere(Transfer transfer) {
+        Sender from = transfer.task.from();
+        return from.equals(origin) || hosts.stream().filter(host -> host.sender.equals(from))
+                .anyMatch(host -> host.has(transfer.swarm, transfer.task.piece()));
+    }
+
     private void send() {
         var arrived = new ArrayList<Transfer>();
         var lines = new HashMap<Sender, Double>();
         var rooms = new HashMap<Host, Double>();
+        int fromOrigin = 0;
         for (var transfer : inOrder()) {
             Sender from = transfer.task.from();
             double line = lines.computeIfAbsent(from, _ -> up.get(from) / PARTS);
             double room = rooms.computeIfAbsent(transfer.to, _ -> down / PARTS);
-            double share = from.equals(origin) ? up.get(from) / PARTS / sending.get(from) : line;
+            double share = line;
+            if (from.equals(origin)) {
+                share = fromOrigin < ORIGIN_AT_A_TIME
+                        ? up.get(from) / PARTS / Math.min(ORIGIN_AT_A_TIME, sending.get(from))
+                        : 0;
+                fromOrigin++;
+            }
             double sent = Math.min(Math.min(share, line), Math.min(room, transfer.left));
             lines.put(from, line - sent);
             rooms.put(transfer.to, room - sent);
@@ -167,6 +193,7 @@ final class FluidRig {
             transfer.at = now + way.getAsLong();
             ordered.add(transfer);
             transfer.to.verified.get(transfer.swarm).set(transfer.task.piece());
+            transfer.to.arrivals.get(transfer.swarm).putIfAbsent(transfer.task.piece(), now);
         }
     }
 
