@@ -13,10 +13,10 @@ from .network import NETWORK
 from .processes import wait_for_line
 from .rig import SHAPED_WARM_UPS
 
-# Many agents share two cores: a small heap, one thread that collects, and code that is compiled soon, so that the warm-up need not be longer;
-# by C1, for C2 goes on compiling for far longer than any warm-up. But digests need C2: it alone uses the processor's instructions for them.
-AGENT_FLAGS = "-Xmx128m -XX:+UseSerialGC -XX:CompileThresholdScaling=0.2 -XX:+UnlockDiagnosticVMOptions -XX:CompilerDirectivesFile="
-AGENT_DIRECTIVES = "agent.directives"
+# Many agents share two cores: a small heap, one thread that collects, and code that is compiled soon, so that the warm-up need not be longer.
+AGENT_FLAGS = "-Xmx128m -XX:+UseSerialGC -XX:CompileThresholdScaling=0.2"
+# Twelve JVMs on two cores go on compiling for longer than any warm-up, and daemons do not: C2 takes nothing new after the warm-up.
+WARM_DIRECTIVES = "warm.directives"
 BROKER_FLAGS = "-Xmx256m -XX:+UseSerialGC"
 STORE = "150MiB"  # several times what is fetched; the rest of the warm-up goes
 GATEWAY = "http://127.0.0.1:7401"
@@ -43,6 +43,8 @@ class Fingerpost:
         for i, warm_up in enumerate(rig.warm_ups):
             if len(rig.warm_ups) - i == SHAPED_WARM_UPS:
                 rig.network.shape(True)
+            if warm_up is rig.warm_ups[-1]:
+                self._end_compiling()
             self._learn(warm_up)
             self._warm_up(warm_up, head_start=i == 0)
         settle = FORGOTTEN if rig.quick else REPORTED
@@ -94,9 +96,7 @@ class Fingerpost:
 
     def _start_agents(self):
         rig = self.rig
-        # the options are split at spaces, which a checkout's path may have
-        directives = shutil.copy(os.path.join(os.path.dirname(__file__), AGENT_DIRECTIVES), rig.work)
-        env = {"JAVA_OPTS": AGENT_FLAGS + directives, "FINGERPOST_NO_BUILD": "1"}
+        env = {"JAVA_OPTS": AGENT_FLAGS, "FINGERPOST_NO_BUILD": "1"}
         logs = []
         for i, node in enumerate(rig.hosts):
             lies = rig.scenario.lies(i)
@@ -112,6 +112,15 @@ class Fingerpost:
             self.agents.append(rig.processes.start(node, command, logs[-1], env=env))
         for agent, log in zip(self.agents, logs):
             wait_for_line(agent, log, "ready ", 120)
+
+    def _end_compiling(self):
+        """What C2 has compiled stays, and C1 goes on."""
+        # a command's arguments are split at spaces, which a checkout's path may have
+        directives = shutil.copy(os.path.join(os.path.dirname(__file__), WARM_DIRECTIVES), self.rig.work)
+        for agent in self.agents:
+            java = os.path.realpath(f"/proc/{agent.pid}/exe")
+            jcmd = os.path.join(os.path.dirname(java), "jcmd")
+            subprocess.run([jcmd, str(agent.pid), "Compiler.directives_add", directives], check=True, stdout=subprocess.DEVNULL)
 
     def _start_proxy(self, i, node):
         script = os.path.join(os.path.dirname(__file__), "lying_agent.py")
