@@ -24,7 +24,7 @@ final class PeerConnection {
     }
 
     /** It cannot be changed once connected, so that the shorter of both is the longest silence. */
-    private static Duration silence(AgentConfig.Fetch config) {
+    static Duration silence(AgentConfig.Fetch config) {
         return config.answerTimeout().compareTo(config.stallTimeout()) < 0
                 ? config.answerTimeout()
                 : config.stallTimeout();

@@ -67,7 +67,7 @@ final class SourceOpener {
     }
 
     private SourceBody fromPeer(URI url, Map<String, String> fields, Part part) throws IOException {
-        if (config.answerTimeout().compareTo(WAIT) > 0) {
+        if (PeerConnection.silence(config).compareTo(WAIT.multipliedBy(2)) >= 0) {
             fields.put(PreferField.NAME, PreferField.waiting(WAIT));
         }
         return checked(PeerConnection.get(url, fields, config), part);

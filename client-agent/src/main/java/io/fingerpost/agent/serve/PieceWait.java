@@ -9,7 +9,9 @@ import io.fingerpost.contract.http.ByteRange.Span;
 import io.fingerpost.contract.http.PreferField;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 
 /**
  * Holds a request for one piece until it is there, if the client prefers to wait (RFC 7240 §4.3): the registry sends clients here for
@@ -17,8 +19,12 @@ import java.time.Duration;
  */
 final class PieceWait {
     private static final Duration LONGEST = Duration.ofSeconds(2);
+    /** This peer may have been told to fetch it at the same moment; who does not hold it at all should say so soon. */
+    private static final Duration BEGINNING = Duration.ofMillis(300);
+    private static final int MOST_AT_A_TIME = 8;
 
     private final BlobStore store;
+    private final Semaphore places = new Semaphore(MOST_AT_A_TIME);
 
     PieceWait(BlobStore store) {
         this.store = store;
@@ -27,17 +33,29 @@ final class PieceWait {
     /**
      * Blocks, for two seconds at most.
      *
-     * @return false if the client waited in vain; true if it did not, or had nothing to wait for
+     * @return false if the client waited in vain, or too many wait; true if it did not, or had nothing to wait for
      */
     boolean await(HttpServerExchange exchange, Sha256 digest) throws InterruptedException {
         Duration wait = PreferField.waiting(exchange.getRequestHeaders().getFirst(PreferField.NAME));
-        if (wait.isZero()) {
+        if (wait.isZero() || !exchange.getRequestMethod().equals(Methods.GET)) {
             return true;
         }
-        Partial partial = store.fetched(digest).orElse(null);
+        if (!places.tryAcquire()) {
+            return false;
+        }
+        try {
+            return await(exchange, digest, wait.compareTo(LONGEST) < 0 ? wait : LONGEST);
+        } finally {
+            places.release();
+        }
+    }
+
+    private boolean await(HttpServerExchange exchange, Sha256 digest, Duration wait) throws InterruptedException {
+        long end = System.nanoTime() + wait.toNanos();
+        Partial partial = store.awaitFetched(digest, BEGINNING).orElse(null);
         int piece = partial == null ? -1 : onlyPiece(exchange, partial.representation().layout());
-        Duration longest = wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
-        return partial == null || piece < 0 || partial.awaitVerified(piece, longest);
+        return partial == null || piece < 0
+                || partial.awaitVerified(piece, Duration.ofNanos(end - System.nanoTime()));
     }
 
     /** The piece that the range lies in; -1 if it is more than one, or none. */

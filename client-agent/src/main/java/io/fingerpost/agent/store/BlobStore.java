@@ -10,11 +10,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -176,8 +178,16 @@ public final class BlobStore implements AutoCloseable {
         return Optional.of(Portion.open(incomplete.get().representation(), incomplete.get().verified(), file));
     }
 
-    /** What is being fetched right now, to be looked at and not to be closed; empty if the digest is not. */
-    public synchronized Optional<Partial> fetched(Sha256 digest) {
+    /**
+     * What is being fetched, to be looked at and not to be closed; empty if it is not, nor begins within the time.
+     */
+    public synchronized Optional<Partial> awaitFetched(Sha256 digest, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        boolean isKnown = inventory.hasBlob(digest) || inventory.hasIncomplete(digest);
+        for (long left = end - System.nanoTime(); left > 0 && !isKnown; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            isKnown = inventory.hasBlob(digest) || inventory.hasIncomplete(digest);
+        }
         return inventory.opened(digest);
     }
 
@@ -318,9 +328,10 @@ public final class BlobStore implements AutoCloseable {
         }
     }
 
-    private Partial opened(Partial partial, SharedFile file) throws IOException {
+    private synchronized Partial opened(Partial partial, SharedFile file) throws IOException {
         try {
             inventory.open(partial);
+            notifyAll();
         } catch (StoreFullException e) {
             file.close();
             throw e;

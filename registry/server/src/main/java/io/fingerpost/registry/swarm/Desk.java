@@ -116,7 +116,7 @@ final class Desk {
         for (Task task : tasks) {
             if (task.isPending()) {
                 task.told(now);
-                pieces.computeIfAbsent(new Source(task.to().swarm(), task.from()), _ -> new ArrayList<>())
+                pieces.computeIfAbsent(Source.of(task), _ -> new ArrayList<>())
                         .add(task.piece());
             }
         }
@@ -125,7 +125,12 @@ final class Desk {
         return new Orders(orders);
     }
 
-    private record Source(Swarm swarm, Sender from) {
+    /** @param early the piece that the sender does not have yet, which is an order by itself, or others would wait for it; -1 for those that it has */
+    private record Source(Swarm swarm, Sender from, int early) {
+        static Source of(Task task) {
+            return new Source(task.to().swarm(), task.from(), task.isEarly() ? task.piece() : -1);
+        }
+
         Order order(Peer to, List<Integer> pieces, Instant ticketEnd) {
             Sha256 digest = swarm.digest();
             Peer peer = from.peer();

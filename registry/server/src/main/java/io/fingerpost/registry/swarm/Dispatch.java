@@ -160,9 +160,11 @@ final class Dispatch {
             } else if (task.from().isSilent(now)) {
                 giveUp(task, now);
             } else if (task.isLost(now)) {
+                if (!task.isEarly()) {
+                    task.to().avoid(task.from(), now);
+                }
                 giveUp(task, now);
                 task.to().lost();
-                task.to().avoid(task.from(), now);
             }
         }
         for (Swarm swarm : List.copyOf(swarms)) {
@@ -212,6 +214,10 @@ final class Dispatch {
     }
 
     private void giveUp(Task task, long now) {
+        if (task.isEarly()) {
+            withdraw(task); // which says nothing of the sender
+            return;
+        }
         end(task);
         task.from().flow().lost(task.mark(), now);
         withdrawEarly(task);

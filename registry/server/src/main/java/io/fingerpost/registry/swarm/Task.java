@@ -7,7 +7,7 @@ final class Task {
     private static final double UNKNOWN_RATE = 64;
 
     /** What is to arrive within so many milliseconds is as good as there: it takes about as long to tell somebody of it. */
-    private static final double SOON = 40;
+    private static final long SOON = 40;
 
     /** However slow a sender was, no more than this is hoped for: it may be gone. */
     private static final double MOST = 30_000;
@@ -68,7 +68,7 @@ final class Task {
         if (isEarly) {
             isEarly = false;
             from.flow().withdrawn(mark);
-            mark = from.flow().begin(mark.bytes(), now);
+            mark = from.flow().begin(mark.bytes(), Math.max(mark.at(), now - SOON)); // it was there before it was known
         }
     }
 
@@ -100,7 +100,7 @@ final class Task {
 
     /** The member was told long ago, and nothing has been heard of the sender since. */
     boolean missesSender(long now) {
-        return isTold && now - Math.max(toldAt, from.lastHeard()) > patience(3, 1_000);
+        return isTold && !isEarly && now - Math.max(toldAt, from.lastHeard()) > patience(3, 1_000);
     }
 
     /** The member was told long ago, and has not said anything since; its line may be slow, and has more to carry. */
