@@ -10,6 +10,7 @@ import io.fingerpost.agent.fetch.Stored;
 import io.fingerpost.agent.serve.BlobResponse;
 import io.fingerpost.agent.serve.Problems;
 import io.fingerpost.agent.serve.SendProgress;
+import io.fingerpost.agent.serve.Sending;
 import io.fingerpost.agent.serve.Uplink;
 import io.fingerpost.agent.store.Blob;
 import io.fingerpost.contract.http.ByteRange;
@@ -191,7 +192,7 @@ public final class GatewayHandler implements HttpHandler {
 
     private void sendStored(HttpServerExchange exchange, Blob blob, String detail) throws IOException {
         exchange.getResponseHeaders().put(CACHE_STATUS, "fingerpost-agent; hit" + detail);
-        BlobResponse.send(exchange, blob.open(), line, SendProgress.UNWATCHED);
+        BlobResponse.send(exchange, blob.open(), new Sending(line, SendProgress.UNWATCHED));
     }
 
     private HttpResponse<InputStream> fromOrigin(HttpServerExchange exchange, String resource) throws IOException {

@@ -41,11 +41,9 @@ public final class BlobResponse {
     /**
      * Sends; blocking on the disk for the head, not for the body. Closes {@code portion} in the end.
      *
-     * @param uplink on which the body has its turns
-     * @param progress told of the body if there is one
+     * @param sending of the body if there is one
      */
-    public static void send(HttpServerExchange exchange, Portion portion, Uplink uplink, SendProgress progress)
-            throws IOException {
+    public static void send(HttpServerExchange exchange, Portion portion, Sending sending) throws IOException {
         exchange.addExchangeCompleteListener((_, next) -> {
             IoUtils.safeClose(portion.file());
             next.proceed();
@@ -69,13 +67,13 @@ public final class BlobResponse {
                     "this peer holds the digest in part, and not all of these bytes; ask for the range of pieces that it announced");
         } else {
             boolean part = range instanceof ByteRange.FromTo || range instanceof ByteRange.Suffix;
-            sendSpan(exchange, portion, span, part, uplink, progress);
+            sendSpan(exchange, portion, span, part, sending);
         }
     }
 
     /** @param part whether a range was asked for */
     private static void sendSpan(HttpServerExchange exchange, Portion portion, Span span, boolean part,
-            Uplink uplink, SendProgress progress) throws IOException {
+            Sending sending) throws IOException {
         var representation = portion.representation();
         replay(exchange, representation);
         var fields = exchange.getResponseHeaders();
@@ -93,7 +91,7 @@ public final class BlobResponse {
         if (exchange.getRequestMethod().equals(Methods.HEAD)) {
             exchange.endExchange();
         } else {
-            FileSender.send(exchange, portion.file(), span, uplink, progress);
+            FileSender.send(exchange, portion.file(), span, sending);
         }
     }
 

@@ -24,29 +24,26 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
 
     private final HttpServerExchange exchange;
     private final FileChannel file;
-    private final Uplink uplink;
-    private final SendProgress progress;
+    private final Sending sending;
     private final StreamSinkChannel channel;
     private long position;
     private long left;
     private long lastTurn = System.nanoTime();
 
-    private FileSender(HttpServerExchange exchange, FileChannel file, Span span, Uplink uplink,
-            SendProgress progress) {
+    private FileSender(HttpServerExchange exchange, FileChannel file, Span span, Sending sending) {
         this.exchange = exchange;
         this.file = file;
         this.position = span.first();
         this.left = span.length();
-        this.uplink = uplink;
-        this.progress = progress;
+        this.sending = sending;
         this.channel = exchange.getResponseChannel();
     }
 
     /** Sends {@code span} of {@code file}, which has to stay open until the exchange is over. */
-    static void send(HttpServerExchange exchange, FileChannel file, Span span, Uplink uplink, SendProgress progress) {
-        progress.begins(span.length());
+    static void send(HttpServerExchange exchange, FileChannel file, Span span, Sending sending) {
+        sending.progress().begins(span.length());
         exchange.dispatch(exchange.getIoThread(), () -> {
-            var sender = new FileSender(exchange, file, span, uplink, progress);
+            var sender = new FileSender(exchange, file, span, sending);
             sender.channel.getWriteSetter().set(sender);
             sender.handleEvent(sender.channel);
         });
@@ -55,6 +52,11 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
     @Override
     public InetAddress client() {
         return exchange.getSourceAddress().getAddress();
+    }
+
+    @Override
+    public boolean wasAwaited() {
+        return sending.wasAwaited();
     }
 
     @Override
@@ -71,7 +73,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
         try {
             if (channel.flush()) {
                 channel.suspendWrites();
-                uplink.await(this);
+                sending.uplink().await(this);
             } else {
                 channel.resumeWrites();
             }
@@ -107,7 +109,7 @@ final class FileSender implements ChannelListener<StreamSinkChannel>, Uplink.Tra
         } else {
             position += sent;
             left -= sent;
-            progress.sent(sent);
+            sending.progress().sent(sent);
         }
         if (sent < wanted) { // to try again now would only tell so
             channel.resumeWrites();

@@ -161,7 +161,8 @@ public final class PeerHandler implements HttpHandler {
 
     private void sendPortion(HttpServerExchange exchange, Sha256 digest, Uplink uplink, SendProgress progress) {
         try {
-            if (!pieces.await(exchange, digest)) {
+            var outcome = pieces.await(exchange, digest);
+            if (outcome == PieceWait.Outcome.IN_VAIN) {
                 refuse(exchange, "piece-delayed", "this peer does not have the piece yet; ask again or elsewhere");
                 return;
             }
@@ -171,7 +172,8 @@ public final class PeerHandler implements HttpHandler {
                         "this peer does not hold the digest (any more)");
                 return;
             }
-            BlobResponse.send(exchange, portion.get(), uplink, progress);
+            boolean wasAwaited = outcome == PieceWait.Outcome.ARRIVED;
+            BlobResponse.send(exchange, portion.get(), new Sending(uplink, progress, wasAwaited));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             refuse(exchange, "stopping", "this peer stops; ask elsewhere");

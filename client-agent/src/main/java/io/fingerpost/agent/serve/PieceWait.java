@@ -18,6 +18,15 @@ import java.util.concurrent.Semaphore;
  * pieces that are about to arrive, so that the line has something to send the moment they do.
  */
 final class PieceWait {
+    /** What came of it. */
+    enum Outcome {
+        /** The client did not wait, or had nothing to wait for. */
+        NONE,
+        ARRIVED,
+        /** The piece is not there in time, or too many wait. */
+        IN_VAIN
+    }
+
     private static final Duration LONGEST = Duration.ofSeconds(2);
     /** This peer may have been told to fetch it at the same moment; who does not hold it at all should say so soon. */
     private static final Duration BEGINNING = Duration.ofMillis(300);
@@ -30,18 +39,14 @@ final class PieceWait {
         this.store = store;
     }
 
-    /**
-     * Blocks, for two seconds at most.
-     *
-     * @return false if the client waited in vain, or too many wait; true if it did not, or had nothing to wait for
-     */
-    boolean await(HttpServerExchange exchange, Sha256 digest) throws InterruptedException {
+    /** Blocks, for two seconds at most. */
+    Outcome await(HttpServerExchange exchange, Sha256 digest) throws InterruptedException {
         Duration wait = PreferField.waiting(exchange.getRequestHeaders().getFirst(PreferField.NAME));
-        if (wait.isZero() || !exchange.getRequestMethod().equals(Methods.GET)) {
-            return true;
+        if (wait.isZero() || !exchange.getRequestMethod().equals(Methods.GET) || !isMissing(exchange, digest)) {
+            return Outcome.NONE;
         }
         if (!places.tryAcquire()) {
-            return false;
+            return Outcome.IN_VAIN;
         }
         try {
             return await(exchange, digest, wait.compareTo(LONGEST) < 0 ? wait : LONGEST);
@@ -50,12 +55,26 @@ final class PieceWait {
         }
     }
 
-    private boolean await(HttpServerExchange exchange, Sha256 digest, Duration wait) throws InterruptedException {
+    private boolean isMissing(HttpServerExchange exchange, Sha256 digest) throws InterruptedException {
+        Partial partial = store.awaitFetched(digest, Duration.ZERO).orElse(null);
+        return partial == null ? !store.isKnown(digest) : isMissing(exchange, partial);
+    }
+
+    private static boolean isMissing(HttpServerExchange exchange, Partial partial) {
+        int piece = onlyPiece(exchange, partial.representation().layout());
+        return piece >= 0 && !partial.isVerified(piece);
+    }
+
+    private Outcome await(HttpServerExchange exchange, Sha256 digest, Duration wait) throws InterruptedException {
         long end = System.nanoTime() + wait.toNanos();
         Partial partial = store.awaitFetched(digest, BEGINNING).orElse(null);
-        int piece = partial == null ? -1 : onlyPiece(exchange, partial.representation().layout());
-        return partial == null || piece < 0
-                || partial.awaitVerified(piece, Duration.ofNanos(end - System.nanoTime()));
+        if (partial == null || !isMissing(exchange, partial)) {
+            return Outcome.NONE;
+        }
+        int piece = onlyPiece(exchange, partial.representation().layout());
+        return partial.awaitVerified(piece, Duration.ofNanos(end - System.nanoTime()))
+                ? Outcome.ARRIVED
+                : Outcome.IN_VAIN;
     }
 
     /** The piece that the range lies in; -1 if it is more than one, or none. */

@@ -17,8 +17,9 @@ import org.xnio.XnioExecutor;
  * A line to other clients, on which all transfers together keep to a bit rate: within any time t, rate × (t + 30 ms) and one turn.
  *
  * <p>Transfers have their turns one after the other, so that a piece that was asked for first is there first, instead of all being there
- * late. Clients have equal parts of the line, however many transfers each has (deficit round robin, Shreedhar and Varghese 1995). A
- * transfer whose connection is full does not hold up the others.
+ * late. Clients have equal parts of the line, however many transfers each has (deficit round robin, Shreedhar and Varghese 1995); what a
+ * client waited for goes before the others, as long as that is no more than half of what goes. A transfer whose connection is full does not
+ * hold up the others.
  *
  * <p>Safe for use by many threads; turns are on the transfers' own.
  */
@@ -45,11 +46,16 @@ public final class Uplink {
     private final Deque<Client> ring = new ArrayDeque<>();
     /** When all that was sent has gone over the line. */
     private long freeAt;
+    /** What went before the others, less what those have had since. */
+    private long ahead;
     private boolean isBusy;
 
     /** One body that has to be sent. */
     interface Transfer {
         InetAddress client();
+
+        /** Whether its client waited for it until it was there. */
+        boolean wasAwaited();
 
         /** Where its turns are. */
         XnioExecutor thread();
@@ -103,7 +109,12 @@ public final class Uplink {
 
     /** Whether this thread has to serve who is first now. */
     private synchronized boolean enter(Transfer transfer) {
-        clients.computeIfAbsent(transfer.client(), this::join).transfers.addLast(transfer);
+        Client client = clients.computeIfAbsent(transfer.client(), this::join);
+        if (transfer.wasAwaited() && ahead < share) {
+            putForward(client, transfer);
+        } else {
+            client.transfers.addLast(transfer);
+        }
         if (isBusy || !transfer.thread().equals(Thread.currentThread())
                 || !ring.getFirst().transfers.getFirst().equals(transfer)
                 || freeAt - nanos.getAsLong() > 0) {
@@ -112,6 +123,23 @@ public final class Uplink {
         }
         isBusy = true;
         return true;
+    }
+
+    /** Behind the first, whose turn may have been called. */
+    private void putForward(Client client, Transfer transfer) {
+        addSecond(client.transfers, transfer);
+        if (ring.size() > 1 && !client.equals(ring.getFirst())) {
+            ring.remove(client);
+            addSecond(ring, client);
+        }
+    }
+
+    private static <T> void addSecond(Deque<T> queue, T element) {
+        T first = queue.pollFirst();
+        queue.addFirst(element);
+        if (first != null) {
+            queue.addFirst(first);
+        }
     }
 
     private Client join(InetAddress address) {
@@ -156,6 +184,7 @@ public final class Uplink {
 
     private synchronized void account(Client client, Transfer transfer, Turn taken) {
         charge(taken.sent);
+        ahead = Math.max(0, ahead + (transfer.wasAwaited() ? taken.sent : -taken.sent));
         client.left -= taken.sent;
         if (taken.wantsMore) {
             goOn(client, transfer, taken.sent);

@@ -183,12 +183,15 @@ public final class BlobStore implements AutoCloseable {
      */
     public synchronized Optional<Partial> awaitFetched(Sha256 digest, Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
-        boolean isKnown = inventory.hasBlob(digest) || inventory.hasIncomplete(digest);
-        for (long left = end - System.nanoTime(); left > 0 && !isKnown; left = end - System.nanoTime()) {
+        for (long left = end - System.nanoTime(); left > 0 && !isKnown(digest); left = end - System.nanoTime()) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
-            isKnown = inventory.hasBlob(digest) || inventory.hasIncomplete(digest);
         }
         return inventory.opened(digest);
+    }
+
+    /** Whether it is there, completely or not, or has just begun; does not count as use. */
+    public synchronized boolean isKnown(Sha256 digest) {
+        return inventory.hasBlob(digest) || inventory.hasIncomplete(digest);
     }
 
     /** Whether the complete blob is there; does not count as use. */

@@ -74,13 +74,24 @@ class UplinkTest {
         private long left;
         long sent;
         private long doneAt;
+        private final boolean wasAwaited;
         private int turns;
 
         Body(Uplink uplink, int client, long bytes) {
+            this(uplink, client, bytes, false);
+        }
+
+        Body(Uplink uplink, int client, long bytes, boolean wasAwaited) {
             this.uplink = uplink;
             this.client = address("192.0.2." + client);
             this.left = bytes;
+            this.wasAwaited = wasAwaited;
             uplink.await(this);
+        }
+
+        @Override
+        public boolean wasAwaited() {
+            return wasAwaited;
         }
 
         @Override
@@ -155,6 +166,38 @@ class UplinkTest {
         thread.run(10_000);
 
         assertThat(body.sent / 10.0).isCloseTo(GOODPUT, within(GOODPUT * 0.02));
+    }
+
+    @Test
+    void sendsWhatWasAwaitedBeforeTheRest() {
+        var uplink = uplink();
+        IntStream.range(0, 20).forEach(i -> new Body(uplink, i % 5, PIECE));
+        var awaited = new Body(uplink, 9, PIECE, true);
+        var another = new Body(uplink, 3, PIECE, true);
+
+        thread.run(10_000);
+
+        assertThat(done).hasSize(22);
+        assertThat(done.subList(0, 5)).contains(awaited, another);
+    }
+
+    @Test
+    void keepsHalfForTheRestHoweverMuchWasAwaited() {
+        var uplink = uplink();
+        var rest = new Body(uplink, 1, 100 << 20);
+        var next = new Runnable() {
+            @Override
+            public void run() {
+                new Body(uplink, 2, PIECE, true);
+                new Body(uplink, 3, PIECE, true);
+                thread.executeAfter(this, 20, MILLISECONDS);
+            }
+        };
+        next.run();
+
+        thread.run(10_000);
+
+        assertThat(rest.sent / 10.0).isGreaterThan(GOODPUT / 4);
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,6 +124,7 @@ final class FluidRig {
         final Task task;
         long at;
         double left;
+        boolean wasAwaited;
 
         Transfer(Host to, Swarm swarm, Task task, long at, double left) {
             this.to = to;
@@ -142,6 +144,7 @@ final class FluidRig {
                     continue;
                 }
                 if (transfer.left > 0 && !isThere(transfer)) {
+                    transfer.wasAwaited = true;
                     ordered.add(transfer);
                 } else if (transfer.left > 0) {
                     running.add(transfer);
@@ -197,12 +200,13 @@ final class FluidRig {
         }
     }
 
-    /** What each sends in the order in which it was asked for; nobody's before the others' at all times. */
+    /** What each sends: first what was awaited, then as it was asked for; nobody's before the others' at all times. */
     private List<Transfer> inOrder() {
         var bySender = new LinkedHashMap<Sender, List<Transfer>>();
         running.forEach(
                 transfer -> bySender.computeIfAbsent(transfer.task.from(), _ -> new ArrayList<>()).add(transfer));
         var senders = new ArrayList<>(bySender.values());
+        senders.forEach(list -> list.sort(Comparator.comparing(transfer -> !transfer.wasAwaited)));
         Collections.shuffle(senders, random);
         return senders.stream().flatMap(List::stream).toList();
     }
