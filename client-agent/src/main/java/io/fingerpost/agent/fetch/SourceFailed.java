@@ -17,21 +17,38 @@ final class SourceFailed extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable Phase phase;
+    private final boolean isDelay;
+
+    private SourceFailed(String message, boolean isDelay) {
+        super(message);
+        this.phase = null;
+        this.isDelay = isDelay;
+    }
 
     /** The source is not to blame. */
     SourceFailed(String message) {
-        super(message);
-        this.phase = null;
+        this(message, false);
+    }
+
+    /** The source does not have it yet, which says nothing of what else it has. */
+    static SourceFailed delay() {
+        return new SourceFailed("it does not have that yet", true);
+    }
+
+    boolean isDelay() {
+        return isDelay;
     }
 
     SourceFailed(Phase phase, String message) {
         super(message);
         this.phase = phase;
+        this.isDelay = false;
     }
 
     SourceFailed(Phase phase, String message, Throwable cause) {
         super(message, cause);
         this.phase = phase;
+        this.isDelay = false;
     }
 
     /** What the HTTP client throws before there is an answer. */

@@ -70,7 +70,12 @@ final class SourceOpener {
         if (PeerConnection.silence(config).compareTo(WAIT.multipliedBy(2)) >= 0) {
             fields.put(PreferField.NAME, PreferField.waiting(WAIT));
         }
-        return checked(PeerConnection.get(url, fields, config), part);
+        var answer = PeerConnection.get(url, fields, config);
+        if (answer.status() == 503 && answer.field(PreferField.APPLIED).isPresent()) {
+            answer.body().close();
+            throw SourceFailed.delay();
+        }
+        return checked(answer, part);
     }
 
     private SourceBody fromOrigin(String resource, Map<String, String> fields, Part part) throws IOException {

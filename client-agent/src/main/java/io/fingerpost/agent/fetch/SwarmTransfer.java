@@ -189,7 +189,7 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     private void serve(SourceQueue queue) {
         try {
             for (var span = next(queue); span.isPresent(); span = next(queue)) {
-                fetch(queue, span.get());
+                fetchUnlessDelayed(queue, span.get());
             }
         } catch (SourceFailed e) {
             gaveUp(queue, e);
@@ -233,6 +233,18 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
 
     private synchronized Source source(SourceQueue queue) {
         return queue.source();
+    }
+
+    /** What its source does not have yet the registry notices to be late, and has it sent by another. */
+    private void fetchUnlessDelayed(SourceQueue queue, PieceSpan span) throws IOException {
+        try {
+            fetch(queue, span);
+        } catch (SourceFailed e) {
+            if (!e.isDelay()) {
+                throw e;
+            }
+            LOG.atDebug().addKeyValue("source", source(queue)).addKeyValue("piece", span.first()).log("piece delayed");
+        }
     }
 
     private void fetch(SourceQueue queue, PieceSpan span) throws IOException {

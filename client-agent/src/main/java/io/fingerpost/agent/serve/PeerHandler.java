@@ -6,6 +6,7 @@ import io.fingerpost.contract.NiPath;
 import io.fingerpost.contract.Sha256;
 import io.fingerpost.contract.api.EndpointProof;
 import io.fingerpost.contract.api.Registration;
+import io.fingerpost.contract.http.PreferField;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -34,6 +35,7 @@ public final class PeerHandler implements HttpHandler {
     private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
     private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
     private static final HttpString RESOURCE_POLICY = new HttpString("Cross-Origin-Resource-Policy");
+    private static final HttpString PREFERENCE_APPLIED = new HttpString(PreferField.APPLIED);
     private static final HttpString TIMING_ALLOW_ORIGIN = new HttpString("Timing-Allow-Origin");
 
     private final BlobStore store;
@@ -163,6 +165,7 @@ public final class PeerHandler implements HttpHandler {
         try {
             var outcome = pieces.await(exchange, digest);
             if (outcome == PieceWait.Outcome.IN_VAIN) {
+                exchange.getResponseHeaders().put(PREFERENCE_APPLIED, "wait");
                 refuse(exchange, "piece-delayed", "this peer does not have the piece yet; ask again or elsewhere");
                 return;
             }

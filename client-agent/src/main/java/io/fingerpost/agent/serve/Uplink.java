@@ -125,10 +125,15 @@ public final class Uplink {
         return true;
     }
 
-    /** Behind the first, whose turn may have been called. */
+    /** Behind the first, whose turn may have been called, and what is half sent. */
     private void putForward(Client client, Transfer transfer) {
-        addSecond(client.transfers, transfer);
-        if (ring.size() > 1 && !client.equals(ring.getFirst())) {
+        boolean isFirst = client.equals(ring.getFirst());
+        if (isFirst || client.inARow > 0) {
+            addSecond(client.transfers, transfer);
+        } else {
+            client.transfers.addFirst(transfer);
+        }
+        if (!isFirst) {
             ring.remove(client);
             addSecond(ring, client);
         }
@@ -184,7 +189,7 @@ public final class Uplink {
 
     private synchronized void account(Client client, Transfer transfer, Turn taken) {
         charge(taken.sent);
-        ahead = Math.max(0, ahead + (transfer.wasAwaited() ? taken.sent : -taken.sent));
+        ahead = Math.clamp(ahead + (transfer.wasAwaited() ? taken.sent : -taken.sent), 0, 2 * share);
         client.left -= taken.sent;
         if (taken.wantsMore) {
             goOn(client, transfer, taken.sent);

@@ -213,6 +213,19 @@ class SwarmTransferIT {
     }
 
     @Test
+    void hasNothingAgainstAPeerThatDoesNotHaveAPieceYet() throws IOException {
+        bad.script(call -> call.answer(503, new byte[0], "Retry-After: 2", "Preference-Applied: wait"));
+        registry().plans(RESOURCE, FILE, fromBad(1), fromGood(0, 2, 3, 4, 5));
+        registry().orders(fromGood(1));
+
+        assertFetched();
+
+        assertThat(bad.calls()).isNotEmpty();
+        assertThat(registry().failed()).isEmpty();
+        assertThat(rig.failures()).isEmpty();
+    }
+
+    @Test
     void takesElsewhereWhatAPeerThatIsGoneWasToSend() throws IOException {
         bad.stop();
         registry().plans(RESOURCE, FILE, fromBad(all()));

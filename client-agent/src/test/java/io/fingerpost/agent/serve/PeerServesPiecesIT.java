@@ -149,30 +149,12 @@ class PeerServesPiecesIT {
     }
 
     @Test
-    void keepsWhoComesBeforeTheFetchBegins() throws Exception {
-        var other = Content.of(PIECE, 3);
-        var answer = CompletableFuture.supplyAsync(() -> {
-            try {
-                return Http.get(peer.url(other.digest()), "Prefer", "wait=2");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        Awaitility.await().until(() -> peer.uploads().report().active() == 1);
-        try (var begun = peer.store().partial(other.representation())) {
-            begun.write(ByteBuffer.wrap(other.bytes()), 0);
-            begun.verify(0);
-
-            assertThat(answer.get().body()).isEqualTo(other.bytes());
-        }
-    }
-
-    @Test
     void keepsNobodyForLong() {
         var answer = waiting(range(0, PIECE - 1), 1);
 
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(field(answer, "Retry-After")).isEqualTo("2");
+        assertThat(field(answer, "Preference-Applied")).isEqualTo("wait");
         assertThat(answer.body()).asString().contains("piece-delayed");
     }
 

@@ -12,10 +12,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -275,5 +278,21 @@ class BlobStoreTest {
         assertThat(store.contains(MAP.digest())).isFalse();
         assertThat(store.usedBytes()).isZero();
         assertThat(told).containsExactly(MAP.digest());
+    }
+
+    @Test
+    void tellsWhoWaitsThatAFetchHasBegun() throws Exception {
+        assertThat(store.awaitFetched(FILM.digest(), Duration.ofMillis(1))).isEmpty();
+        var awaited = CompletableFuture.supplyAsync(() -> {
+            try {
+                return store.awaitFetched(FILM.digest(), Duration.ofSeconds(20));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+
+        try (var partial = store.partial(FILM.representation())) {
+            assertThat(awaited.get(10, TimeUnit.SECONDS)).contains(partial);
+        }
     }
 }

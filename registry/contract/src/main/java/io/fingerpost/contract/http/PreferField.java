@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** The request field `Prefer`, of which `wait` alone counts here: how long the client would wait for a better answer (RFC 7240 §4.3). */
 public final class PreferField {
     public static final String NAME = "Prefer";
+    /** On the answer: that the client's preference counted (§3). */
+    public static final String APPLIED = "Preference-Applied";
     /** A day is longer than anybody is made to wait. */
     private static final Pattern WAIT = Pattern.compile("wait\\s?=\\s?\"?(\\d{1,5})\"?(\\s?;.*)?",
             Pattern.CASE_INSENSITIVE);

@@ -165,6 +165,8 @@ final class Dispatch {
                 }
                 giveUp(task, now);
                 task.to().lost();
+            } else if (task.isLate(now)) {
+                task.to().takeEarly(task.piece()).forEach(this::withdraw); // others may have it sooner
             }
         }
         for (Swarm swarm : List.copyOf(swarms)) {
