@@ -11,11 +11,10 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 
 /**
  * Holds a request for one piece until it is there, if the client prefers to wait (RFC 7240 §4.3): the registry sends clients here for
- * pieces that are about to arrive, so that the line has something to send the moment they do.
+ * pieces that are about to arrive, so that the line has something to send the moment they do. Who waits has one of the slots.
  */
 final class PieceWait {
     /** What came of it. */
@@ -23,17 +22,15 @@ final class PieceWait {
         /** The client did not wait, or had nothing to wait for. */
         NONE,
         ARRIVED,
-        /** The piece is not there in time, or too many wait. */
+        /** The piece is not there in time. */
         IN_VAIN
     }
 
     private static final Duration LONGEST = Duration.ofSeconds(2);
     /** This peer may have been told to fetch it at the same moment; who does not hold it at all should say so soon. */
     private static final Duration BEGINNING = Duration.ofMillis(300);
-    private static final int MOST_AT_A_TIME = 8;
 
     private final BlobStore store;
-    private final Semaphore places = new Semaphore(MOST_AT_A_TIME);
 
     PieceWait(BlobStore store) {
         this.store = store;
@@ -45,14 +42,7 @@ final class PieceWait {
         if (wait.isZero() || !exchange.getRequestMethod().equals(Methods.GET) || !isMissing(exchange, digest)) {
             return Outcome.NONE;
         }
-        if (!places.tryAcquire()) {
-            return Outcome.IN_VAIN;
-        }
-        try {
-            return await(exchange, digest, wait.compareTo(LONGEST) < 0 ? wait : LONGEST);
-        } finally {
-            places.release();
-        }
+        return await(exchange, digest, wait.compareTo(LONGEST) < 0 ? wait : LONGEST);
     }
 
     private boolean isMissing(HttpServerExchange exchange, Sha256 digest) throws InterruptedException {
