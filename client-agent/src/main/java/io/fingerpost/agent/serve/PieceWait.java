@@ -39,29 +39,15 @@ final class PieceWait {
     /** Blocks, for two seconds at most. */
     Outcome await(HttpServerExchange exchange, Sha256 digest) throws InterruptedException {
         Duration wait = PreferField.waiting(exchange.getRequestHeaders().getFirst(PreferField.NAME));
-        if (wait.isZero() || !exchange.getRequestMethod().equals(Methods.GET) || !isMissing(exchange, digest)) {
+        if (wait.isZero() || !exchange.getRequestMethod().equals(Methods.GET)) {
             return Outcome.NONE;
         }
-        return await(exchange, digest, wait.compareTo(LONGEST) < 0 ? wait : LONGEST);
-    }
-
-    private boolean isMissing(HttpServerExchange exchange, Sha256 digest) throws InterruptedException {
-        Partial partial = store.awaitFetched(digest, Duration.ZERO).orElse(null);
-        return partial == null ? !store.isKnown(digest) : isMissing(exchange, partial);
-    }
-
-    private static boolean isMissing(HttpServerExchange exchange, Partial partial) {
-        int piece = onlyPiece(exchange, partial.representation().layout());
-        return piece >= 0 && !partial.isVerified(piece);
-    }
-
-    private Outcome await(HttpServerExchange exchange, Sha256 digest, Duration wait) throws InterruptedException {
-        long end = System.nanoTime() + wait.toNanos();
+        long end = System.nanoTime() + Math.min(wait.toNanos(), LONGEST.toNanos());
         Partial partial = store.awaitFetched(digest, BEGINNING).orElse(null);
-        if (partial == null || !isMissing(exchange, partial)) {
+        int piece = partial == null ? -1 : onlyPiece(exchange, partial.representation().layout());
+        if (partial == null || piece < 0 || partial.isVerified(piece)) {
             return Outcome.NONE;
         }
-        int piece = onlyPiece(exchange, partial.representation().layout());
         return partial.awaitVerified(piece, Duration.ofNanos(end - System.nanoTime()))
                 ? Outcome.ARRIVED
                 : Outcome.IN_VAIN;

@@ -189,8 +189,7 @@ public final class BlobStore implements AutoCloseable {
         return inventory.opened(digest);
     }
 
-    /** Whether it is there, completely or not, or has just begun; does not count as use. */
-    public synchronized boolean isKnown(Sha256 digest) {
+    private synchronized boolean isKnown(Sha256 digest) {
         return inventory.hasBlob(digest) || inventory.hasIncomplete(digest);
     }
 
