@@ -14,7 +14,9 @@ final class Flow {
     private static final double RATE_DECAY = 1.0 / 32;
     /** A latency is forgotten after so many milliseconds at least, and twice as many at most. */
     private static final long LATENCY_WINDOW = 10_000;
-    /** However much is lost, a line that was measured once is not believed to be slower: what it does not send must be missed in the end. */
+    /** What takes longer was held up, which says nothing of the next. */
+    private static final double LONGEST_LATENCY = 2_000;
+    /** However little comes, a line that was measured once is not believed to be slower: what it does not send must be missed in the end. */
     private static final double LEAST_RATE = 64;
 
     private final double leastPieces;
@@ -70,7 +72,7 @@ final class Flow {
             window = window(mark.bytes) + STEP * mark.bytes;
         }
         rate = measured > rate ? measured : rate + (measured - rate) * RATE_DECAY;
-        double alone = Math.max(1, took - mark.ahead / rate); // what it would have taken with nothing before it
+        double alone = Math.clamp(took - mark.ahead / rate, 1, LONGEST_LATENCY); // what it would have taken with nothing before it
         if (now >= windowEnd) {
             latencyBefore = windowEnd == 0 ? alone : latency;
             latency = alone;
@@ -100,7 +102,7 @@ final class Flow {
 
     /** How long bytes that begin now will take, in milliseconds; {@code otherwise} if nothing is known yet. */
     synchronized double expected(Mark mark, double otherwise) {
-        return rate == 0 ? otherwise : latency() + (mark.ahead + mark.bytes) / rate;
+        return rate == 0 ? otherwise : latency() + (mark.ahead + mark.bytes) / Math.max(LEAST_RATE, rate);
     }
 
     synchronized long underWay() {

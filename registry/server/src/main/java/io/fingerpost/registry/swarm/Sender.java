@@ -95,9 +95,14 @@ final class Sender {
         awaited += bytes;
     }
 
-    /** In how many milliseconds all should be there that is on its way to it, at so many bytes a millisecond, or a third of what it gets. */
-    double arrival(double leastRate) {
-        return awaited / Math.max(leastRate, inbound / 3);
+    /** Bytes that are on their way to it. */
+    long awaited() {
+        return awaited;
+    }
+
+    /** In how many milliseconds so many bytes should be with it, at a third of what it gets; infinite if that is nothing. */
+    double arrival(long bytes) {
+        return bytes / (inbound / 3);
     }
 
     /** When it got something last, of whatever it fetches. */

@@ -15,6 +15,8 @@ final class Task {
     private final Member to;
     private final Sender from;
     private final int piece;
+    /** Bytes that its member was to have got with it. */
+    private final long awaited;
     private Flow.Mark mark;
     private boolean isEarly;
     private boolean isTold = true;
@@ -24,6 +26,7 @@ final class Task {
         this.to = to;
         this.from = from;
         this.piece = piece;
+        this.awaited = to.sender().awaited() + mark.bytes();
         this.mark = mark;
         this.toldAt = mark.at();
     }
@@ -105,8 +108,9 @@ final class Task {
 
     /** The member was told long ago, and has not said anything since; its line may be slow, and has more to carry. */
     boolean missesReceiver(long now) {
-        long arrival = (long) to.sender().arrival(UNKNOWN_RATE);
-        return isTold && now - Math.max(toldAt, to.sender().lastHeard()) > Math.max(patience(3, 1_000), arrival);
+        long arrival = (long) Math.min(to.sender().awaited() / UNKNOWN_RATE, to.sender().arrival(awaited));
+        return isTold && !isEarly
+                && now - Math.max(toldAt, to.sender().lastHeard()) > Math.max(patience(3, 1_000), arrival);
     }
 
     /** So many times what it was to take, and at least so many milliseconds. */

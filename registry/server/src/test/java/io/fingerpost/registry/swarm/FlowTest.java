@@ -208,4 +208,12 @@ class FlowTest {
 
         assertThat(flow.expected(new Mark(PIECE, 0, 0, 0), 0)).isLessThan(10_000);
     }
+
+    @Test
+    void soIsWhoeverTookVeryLongOnce() {
+        var flow = flow();
+        flow.arrived(flow.begin(PIECE, 0), 100_000);
+
+        assertThat(flow.expected(new Mark(PIECE, 0, 0, 0), 0)).isLessThan(10_000);
+    }
 }

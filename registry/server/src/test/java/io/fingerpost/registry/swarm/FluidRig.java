@@ -212,8 +212,10 @@ final class FluidRig {
     }
 
     private void news(Transfer transfer) {
+        var piece = new BitSet();
+        piece.set(transfer.task.piece()); // and nothing that has come since it was said
         dispatch.verified(transfer.to.members.get(transfer.swarm),
-                PieceSet.of(transfer.swarm.layout().count(), transfer.to.verified.get(transfer.swarm)), now);
+                PieceSet.of(transfer.swarm.layout().count(), piece), now);
     }
 
     static Peer peer(int number) {
