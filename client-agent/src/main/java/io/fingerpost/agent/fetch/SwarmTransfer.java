@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,13 +106,14 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
             }
             long now = System.nanoTime();
             long patient = patience.toNanos() * (desk.hasOrderedWithin(patience) ? IN_TURN : 1);
+            long left = Math.max(lastEvent, lastAsked) + patient - now;
             if (running == 0 && now - lastEvent > LAST_PATIENCE * patient) {
                 takeUnordered();
-            } else if (running == 0 && now - Math.max(lastEvent, lastAsked) > patient) {
+            } else if (running == 0 && left < 0) {
                 lastAsked = now;
                 return false;
             }
-            pause();
+            pause(running == 0 ? left : patient);
         }
         return true;
     }
@@ -125,9 +127,10 @@ final class SwarmTransfer implements OrderDesk.OrderTaker {
     }
 
     @SuppressWarnings("WaitNotInLoop") // the caller loops
-    private synchronized void pause() throws IOException {
+    private synchronized void pause(long nanos) throws IOException {
         try {
-            wait(Math.max(1, patience.toMillis() / 4));
+            long most = Math.min(nanos, patience.toNanos()); // by then others may have no orders any more
+            wait(Math.max(0, TimeUnit.NANOSECONDS.toMillis(most)) + 1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
